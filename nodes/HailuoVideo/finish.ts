@@ -1,0 +1,110 @@
+/** The common end of all operations: the row, the link, the file. */
+import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import { downloadVideo } from '../shared/download';
+import { GatewayFailed } from '../shared/errors';
+import { typicalMs } from '../shared/polling';
+import type { Reply } from '../shared/providers/contract';
+import { patiently } from '../shared/retry';
+import { taskRow, type TaskState } from '../shared/task';
+import { look, watch, withLink, type Look } from '../shared/watch';
+import type { Item } from './run';
+
+/** Asks for the state once, patiently, and keeps it for a row that may go wrong. */
+export async function lookAt(item: Item): Promise<Look> {
+	const { gateway, run, task } = item;
+	const seen = await patiently(async () => await look(gateway, task!), run.clock, run.signal);
+	item.state = { ...item.state, ...seen.state };
+	return seen;
+}
+
+/**
+ * Stays until the item's task is finished, and turns it into the output row.
+ * @param fresh the task was made just now by this run
+ * @throws GatewayFailed when the task went wrong, or time is up and the user asked for an error
+ */
+export async function waitFor(item: Item, fresh: boolean): Promise<INodeExecutionData> {
+	const { gateway, itemIndex, run, task, order } = item;
+	const options = run.context.getNodeParameter('waitOptions', itemIndex, {}) as IDataObject;
+	const minutes = Number(options.timeout ?? 15);
+	const since = run.clock.now();
+	const { last, timedOut } = await watch(
+		gateway,
+		task!,
+		{
+			deadline: since + minutes * 60_000,
+			since,
+			fresh,
+			pollIntervalMs: Number(options.pollInterval ?? 0) * 1000,
+			typicalMs: typicalMs(order?.resolution, order?.duration),
+		},
+		run.clock,
+		run.signal,
+	);
+	if (last) item.state = { ...item.state, ...last.state };
+	if (timedOut && options.onTimeout !== 'return')
+		throw new GatewayFailed({
+			category: 'timeout',
+			code: 'timeout',
+			message: `The video is not finished after ${minutes} minutes`,
+			retryable: true,
+		});
+	if (last && !timedOut) mustBeSucceeded(last.state);
+	return await deliver(item, last?.reply, true);
+}
+
+/** @throws GatewayFailed when the task failed or was stopped at the gateway */
+export function mustBeSucceeded(state: TaskState): void {
+	if (state.status === 'failed') {
+		const error = state.error!;
+		throw new GatewayFailed({ ...error, message: `The video could not be made: ${error.message}` });
+	}
+	if (state.status === 'canceled')
+		// not the word "canceled": n8n would store the whole execution under that status
+		throw new GatewayFailed({
+			category: 'unsupported',
+			code: 'stopped',
+			message: 'The task was stopped at the gateway before it was finished',
+			retryable: false,
+		});
+}
+
+/**
+ * The row of a task by what is known of it, with the link when it is finished, and the file when the user wants it.
+ * @param reply the gateway's last answer, for `raw`
+ * @param fileByDefault whether the file is fetched where the form has no switch for it
+ */
+export async function deliver(
+	item: Item,
+	reply: Reply | undefined,
+	fileByDefault: boolean,
+): Promise<INodeExecutionData> {
+	const { gateway, itemIndex, run, task } = item;
+	const parameter = (name: string, fallback: unknown) =>
+		run.context.getNodeParameter(name, itemIndex, fallback) as unknown;
+	const raw = parameter('simplify', true) === false ? reply?.json : undefined;
+	const result: INodeExecutionData = { json: {} };
+
+	if (item.state?.status === 'succeeded') {
+		item.state = await withLink(gateway, task!, item.state, run.clock, run.signal);
+		if (parameter('downloadVideo', fileByDefault) === true) {
+			const field = String(parameter('binaryPropertyName', 'data') || 'data');
+			result.binary = { [field]: await run.downloads(async () => await fetchFile(item)) };
+		}
+	}
+	result.json = taskRow(task!, item.state ?? {}, item.order, raw);
+	return result;
+}
+
+async function fetchFile(item: Item): Promise<IBinaryData> {
+	const { gateway, run, task } = item;
+	const relink = async () => {
+		const { state } = await lookAt(item);
+		mustBeSucceeded(state);
+		item.state = await withLink(gateway, task!, state, run.clock, run.signal);
+		return item.state.videoUrl!;
+	};
+	const fileName = `hailuo-${task!.taskId.replace(/[^\w.-]+/g, '_')}.mp4`;
+	const link = item.state!.videoUrl!;
+	return await downloadVideo(run.context, link, fileName, relink, run.clock, run.signal);
+}

@@ -1,0 +1,136 @@
+/** Fields that several operations share: the same name everywhere, so that a value survives a switch. */
+import type { INodeProperties } from 'n8n-workflow';
+
+import { providerIds, table } from '../../shared/models';
+
+const show = (conditions: Record<string, Array<string | boolean>>) => ({
+	displayOptions: { show: { resource: ['video'], ...conditions } },
+});
+
+/** Which task: for all operations but Create. */
+export const taskFields: INodeProperties[] = [
+	{
+		displayName: 'Task ID',
+		name: 'taskId',
+		type: 'string',
+		required: true,
+		default: '={{ $json.taskId }}',
+		placeholder: 'e.g. 106916112212032',
+		description: "The 'taskId' that Create put out",
+		...show({ operation: ['getStatus', 'wait', 'cancel', 'download'] }),
+	},
+	{
+		displayName: 'Endpoint',
+		name: 'endpoint',
+		type: 'string',
+		required: true,
+		default: '={{ $json.endpoint }}',
+		placeholder: 'e.g. minimax_hailuo_02_i2v',
+		description: 'The model slug that the task was made with; Create puts it out',
+		...show({
+			operation: ['getStatus', 'wait', 'cancel', 'download'],
+			provider: providerIds.filter((provider) => table[provider].needsEndpoint),
+		}),
+	},
+];
+
+const downloadVideo: INodeProperties = {
+	displayName: 'Download Video',
+	name: 'downloadVideo',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to put the video file on the item, besides its link',
+};
+
+const binaryPropertyName: INodeProperties = {
+	displayName: 'Put Video in Field',
+	name: 'binaryPropertyName',
+	type: 'string',
+	required: true,
+	default: 'data',
+	placeholder: 'e.g. data',
+	hint: 'The name of the output field that holds the video file',
+};
+
+const waitOptions: INodeProperties = {
+	displayName: 'Wait Options',
+	name: 'waitOptions',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [
+		{
+			displayName: 'On Timeout',
+			name: 'onTimeout',
+			type: 'options',
+			options: [
+				{ name: 'Stop With an Error', value: 'error' },
+				{ name: 'Return the Unfinished Task', value: 'return' },
+			],
+			default: 'error',
+			description:
+				'What to do when the video is not finished in time. The task goes on at the gateway.',
+		},
+		{
+			displayName: 'Poll Interval',
+			name: 'pollInterval',
+			type: 'number',
+			typeOptions: { minValue: 0, numberPrecision: 1 },
+			default: 0,
+			description:
+				'Seconds between two looks at a task. 0 adapts to how long such a video usually takes.',
+		},
+		{
+			displayName: 'Timeout',
+			name: 'timeout',
+			type: 'number',
+			typeOptions: { minValue: 0, numberPrecision: 2 },
+			default: 15,
+			description: 'Minutes to wait for each video',
+		},
+	],
+};
+
+/** What comes out: wait or not, file or not, and under which name. */
+export const outputFields: INodeProperties[] = [
+	{
+		displayName: 'Completion',
+		name: 'completion',
+		type: 'options',
+		options: [
+			{
+				name: 'Wait for the Video',
+				value: 'wait',
+				description: 'Stay until the video is finished; all items are watched together',
+			},
+			{
+				name: 'Return the Task at Once',
+				value: 'return',
+				description: "Go on with the task's ID; fetch the video later with Wait or Download",
+			},
+		],
+		default: 'wait',
+		description: 'Whether to stay until the video is finished',
+		...show({ operation: ['create'] }),
+	},
+	{ ...downloadVideo, ...show({ operation: ['create'], completion: ['wait'] }) },
+	{ ...downloadVideo, ...show({ operation: ['wait'] }) },
+	{ ...downloadVideo, default: false, ...show({ operation: ['getStatus'] }) },
+	{
+		...binaryPropertyName,
+		...show({ operation: ['create'], completion: ['wait'], downloadVideo: [true] }),
+	},
+	{ ...binaryPropertyName, ...show({ operation: ['wait', 'getStatus'], downloadVideo: [true] }) },
+	{ ...binaryPropertyName, ...show({ operation: ['download'] }) },
+	{ ...waitOptions, ...show({ operation: ['create'], completion: ['wait'] }) },
+	{ ...waitOptions, ...show({ operation: ['wait'] }) },
+];
+
+export const simplifyField: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+	...show({}),
+};

@@ -1,0 +1,62 @@
+/** The whole form, built once from the table. */
+import type { INodeProperties } from 'n8n-workflow';
+
+import { providerIds, table } from '../../shared/models';
+import { operations } from '../operations';
+import { choiceFields } from './choice';
+import { outputFields, simplifyField, taskFields } from './common';
+import { optionsFields } from './options';
+
+const byName = <T extends { name: string }>(a: T, b: T) => a.name.localeCompare(b.name);
+
+const provider: INodeProperties = {
+	displayName: 'Provider',
+	name: 'provider',
+	type: 'options',
+	noDataExpression: true,
+	options: providerIds.map((value) => ({ name: table[value].name, value })).sort(byName),
+	default: 'minimax',
+	description: 'The gateway that sells the video. The credential below belongs to it.',
+};
+
+const resource: INodeProperties = {
+	displayName: 'Resource',
+	name: 'resource',
+	type: 'options',
+	noDataExpression: true,
+	options: [{ name: 'Video', value: 'video' }],
+	default: 'video',
+};
+
+const cancelling = providerIds.filter((id) => table[id].cancel);
+
+function operation(canCancel: boolean): INodeProperties {
+	const offered = Object.values(operations).map(({ option }) => option);
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		options: offered.filter(({ value }) => canCancel || value !== 'cancel').sort(byName),
+		default: 'create',
+		displayOptions: {
+			show: {
+				resource: ['video'],
+				provider: canCancel ? cancelling : providerIds.filter((id) => !table[id].cancel),
+			},
+		},
+	};
+}
+
+export const formFields: INodeProperties[] = [
+	provider,
+	resource,
+	// first the one without Cancel: the node creator makes its list of actions from the first
+	operation(false),
+	operation(true),
+	...taskFields,
+	...choiceFields,
+	...outputFields,
+	...optionsFields,
+	simplifyField,
+];

@@ -1,0 +1,102 @@
+/** The optional fields of an order: only those that the gateway documents for mode and model. */
+import type { INodeProperties } from 'n8n-workflow';
+
+import { cameraMovements } from '../../shared/camera';
+import { offersOption, optionNames, type OptionName } from '../../shared/models';
+import { modelPoints, typedModelPoints, type ModelPoint } from './points';
+import { variants } from './variants';
+
+const fields: Record<OptionName, INodeProperties[]> = {
+	promptOptimizer: [
+		{
+			displayName: 'Prompt Optimizer',
+			name: 'promptOptimizer',
+			type: 'boolean',
+			default: true,
+			description:
+				'Whether the gateway may rewrite the prompt for a better result. Unset, the gateway decides: WaveSpeed AI does not rewrite, the others do.',
+		},
+	],
+	fastPretreatment: [
+		{
+			displayName: 'Fast Pretreatment',
+			name: 'fastPretreatment',
+			type: 'boolean',
+			default: true,
+			description: 'Whether to shorten the optimization of the prompt',
+		},
+	],
+	watermark: [
+		{
+			displayName: 'Watermark',
+			name: 'watermark',
+			type: 'boolean',
+			default: true,
+			description: 'Whether to mark the video as made by AI',
+		},
+	],
+	cameraMovements: [
+		{
+			displayName: 'Camera Movements',
+			name: 'cameraMovements',
+			type: 'multiOptions',
+			options: [...cameraMovements]
+				.map(({ id, english }) => ({
+					name: english.replace(/\b\w/g, (letter) => letter.toUpperCase()),
+					value: id,
+				}))
+				.sort((a, b) => a.name.localeCompare(b.name)),
+			default: [],
+			description: 'Up to 3 movements that run together, added at the end of the prompt',
+		},
+		{
+			displayName: 'Camera Notation',
+			name: 'cameraNotation',
+			type: 'options',
+			options: [
+				{
+					name: 'As Written',
+					value: 'asWritten',
+					description: 'Leave the directives in the prompt as they are',
+				},
+				{
+					name: 'Automatic',
+					value: 'auto',
+					description: 'The notation that the gateway documents',
+				},
+				{ name: 'Chinese', value: 'chinese' },
+				{ name: 'English', value: 'english' },
+			],
+			default: 'auto',
+			description: 'How camera directives are written when they are sent',
+		},
+	],
+};
+
+const extraFields: INodeProperties = {
+	displayName: 'Extra Fields (JSON)',
+	name: 'extraFields',
+	type: 'json',
+	default: '{}',
+	description:
+		'Fields of the gateway that this node does not know, merged into the request body last. They are not checked.',
+};
+
+export const optionsFields: INodeProperties[] = variants(
+	[...modelPoints, ...typedModelPoints],
+	(point) => {
+		const { provider, mode, model } = point as ModelPoint;
+		return optionNames.filter((option) => offersOption(provider, option, mode, model));
+	},
+	(offered) => ({
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [...offered.flatMap((option) => fields[option]), extraFields].sort((a, b) =>
+			a.displayName.localeCompare(b.displayName),
+		),
+	}),
+	{ resource: ['video'], operation: ['create'] },
+);

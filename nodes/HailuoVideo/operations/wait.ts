@@ -1,0 +1,18 @@
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+import { waitFor } from '../finish';
+import type { Prepare } from '../run';
+import { readTask } from './task';
+
+export const option: INodePropertyOptions = {
+	name: 'Wait',
+	value: 'wait',
+	action: 'Wait for video',
+	description: 'Stay until a task that exists is finished, and get its video',
+};
+
+/** Picks up a task that exists, of this execution or an older one. */
+export const prepare: Prepare = async (item) => {
+	readTask(item);
+	return async () => await waitFor(item, false);
+};

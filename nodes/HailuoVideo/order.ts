@@ -1,0 +1,105 @@
+/** From the form of one item to an order that can be sent. */
+import type { IDataObject, JsonObject } from 'n8n-workflow';
+
+import { directCamera, type CameraMovement, type CameraNotation } from '../shared/camera';
+import { checkChoice, checkModelName, checkOption, checkPrompt } from '../shared/check';
+import { InputRefused } from '../shared/errors';
+import { OTHER_MODEL, picturesOf, type OptionName } from '../shared/models';
+import { pictureSource, type PictureSource } from '../shared/pictures';
+import type { VideoOrder } from '../shared/task';
+import type { Item } from './run';
+
+export interface ReadOrder {
+	/** Without its pictures: they are loaded when the order is sent. */
+	order: VideoOrder;
+	pictures: PictureSource[];
+	extraFields: JsonObject;
+}
+
+const labels: Record<OptionName, string> = {
+	promptOptimizer: 'Prompt Optimizer',
+	fastPretreatment: 'Fast Pretreatment',
+	watermark: 'Watermark',
+	cameraMovements: 'Camera Movements',
+};
+
+/**
+ * Reads and checks everything of an order, pictures by their bytes. Sends nothing.
+ * @throws InputRefused that names the parameter; n8n's own error for an expression that cannot be resolved
+ */
+export async function readOrder(item: Item): Promise<ReadOrder> {
+	const { itemIndex, provider, run } = item;
+	const parameter = (name: string, fallback?: unknown) =>
+		run.context.getNodeParameter(name, itemIndex, fallback) as unknown;
+	const choice = checkChoice({
+		provider,
+		mode: parameter('mode', ''),
+		model: parameter('model', ''),
+		modelName: parameter('modelName', ''),
+		resolution: parameter('resolution', ''),
+		duration: parameter('duration', ''),
+	});
+	const typedModel = choice.model === OTHER_MODEL;
+	const options = parameter('options', {}) as IDataObject;
+	const gateway = item.gateway.provider;
+	const model = typedModel
+		? checkModelName(parameter('modelName', ''), gateway.modelNameIs)
+		: choice.model;
+
+	// a switch that is off needs no field; one that is on does
+	for (const option of ['promptOptimizer', 'fastPretreatment', 'watermark'] as const)
+		if (options[option] === true) checkOption(option, labels[option], choice);
+	const movements = (options.cameraMovements ?? []) as CameraMovement[];
+	if (movements.length > 0) checkOption('cameraMovements', labels.cameraMovements, choice);
+
+	const notation = (options.cameraNotation ?? 'auto') as CameraNotation | 'auto';
+	const directed = directCamera(
+		String(parameter('prompt', '') ?? ''),
+		movements,
+		notation === 'auto' ? gateway.camera : notation,
+	);
+	run.hints.push(...directed.hints);
+	checkPrompt(directed.prompt, choice);
+
+	const pictures = picturesOf[choice.mode].map((role) =>
+		pictureSource(run.context, role, itemIndex, gateway.images),
+	);
+	for (const picture of pictures) await picture.inspect();
+
+	return {
+		order: {
+			...choice,
+			model,
+			typedModel,
+			prompt: directed.prompt,
+			...booleans(options, ['promptOptimizer', 'fastPretreatment', 'watermark']),
+		},
+		pictures,
+		extraFields: readExtraFields(options.extraFields),
+	};
+}
+
+/** Options that the user touched; an untouched one is left to the gateway. */
+function booleans(options: IDataObject, names: readonly OptionName[]): Partial<VideoOrder> {
+	return Object.fromEntries(
+		names.filter((name) => typeof options[name] === 'boolean').map((name) => [name, options[name]]),
+	);
+}
+
+function readExtraFields(value: unknown): JsonObject {
+	let fields: unknown = value ?? {};
+	if (typeof fields === 'string') {
+		try {
+			fields = fields.trim() === '' ? {} : JSON.parse(fields);
+		} catch {
+			fields = undefined;
+		}
+	}
+	if (typeof fields === 'object' && fields !== null && !Array.isArray(fields))
+		return fields as JsonObject;
+	throw new InputRefused(
+		'Extra Fields (JSON)',
+		"'Extra Fields (JSON)' is no JSON object",
+		'Write it like { "seed": 7 }.',
+	);
+}

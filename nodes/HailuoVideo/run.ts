@@ -1,0 +1,159 @@
+/** Runs all items of an operation together: looked at first, then submitted and watched side by side. */
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import pLimit from 'p-limit';
+
+import { checkProvider } from '../shared/check';
+import { Stopped, systemClock, type Clock } from '../shared/clock';
+import type { ProviderId } from '../shared/models';
+import { providers } from '../shared/providers';
+import { Pace } from '../shared/retry';
+import { settle, type Settled } from '../shared/settle';
+import type { TaskRef } from '../shared/task';
+import { openGateway, type Gateway } from '../shared/transport';
+import { addHints, failureRow, nodeFailure, type ItemFacts } from './failure';
+
+type Limit = ReturnType<typeof pLimit>;
+
+/** What the items of one run share. */
+export interface Run {
+	context: IExecuteFunctions;
+	clock: Clock;
+	/** Fires on Stop, and when a failed item ends the run. */
+	signal: AbortSignal;
+	/** Submits, with their pictures in memory. */
+	submits: Limit;
+	/** Reads of status and links: a ceiling, so that many tasks do not stampede. */
+	reads: Limit;
+	downloads: Limit;
+	/** One pace per gateway. */
+	paceOf(provider: ProviderId): Pace;
+	hints: string[];
+}
+
+/** One item on its way. */
+export interface Item extends ItemFacts {
+	run: Run;
+	gateway: Gateway;
+	provider: ProviderId;
+}
+
+/** What an operation does for one item: look at everything first, at no cost; then do it. */
+export interface Job {
+	(): Promise<INodeExecutionData>;
+}
+export type Prepare = (item: Item) => Promise<Job>;
+
+const SUBMITS_AT_ONCE = 10;
+const READS_AT_ONCE = 20;
+const DOWNLOADS_AT_ONCE = 4;
+
+/**
+ * Executes an operation for all input items.
+ *
+ * Every item is looked at before the first paid request: without Continue On Fail a value that cannot be sent
+ * stops the run while nothing has been paid. Results leave in input order.
+ * @throws NodeApiError or NodeOperationError of the first item that went wrong, unless Continue On Fail is on
+ */
+export async function runItems(
+	context: IExecuteFunctions,
+	prepare: Prepare,
+	clock: Clock = systemClock,
+): Promise<INodeExecutionData[]> {
+	const ending = new AbortController();
+	const stop = context.getExecutionCancelSignal();
+	const onStop = () => ending.abort();
+	if (stop?.aborted) onStop();
+	stop?.addEventListener('abort', onStop, { once: true });
+
+	const run = openRun(context, clock, ending.signal);
+	const patient = context.continueOnFail();
+	const facts: ItemFacts[] = context.getInputData().map((_item, itemIndex) => ({ itemIndex }));
+	try {
+		const jobs = await Promise.all(
+			facts.map(async (item) => await settle(async () => await ready(item as Item, run, prepare))),
+		);
+		const refused = jobs.findIndex((job) => 'error' in job);
+		if (refused >= 0 && !patient) throw failureOf(context, jobs, facts, refused);
+
+		const results = await Promise.all(
+			jobs.map(async (job) => {
+				if ('error' in job) return job;
+				const result = await settle(job.value);
+				// what the others would still pay for would be thrown away with the run
+				if ('error' in result && !patient) ending.abort();
+				return result;
+			}),
+		);
+		// items that only stopped because another one went wrong are not the reason
+		const broken = results.findIndex((r) => 'error' in r && !(r.error instanceof Stopped));
+		const stopped = results.findIndex((r) => 'error' in r);
+		if ((broken >= 0 && !patient) || (stopped >= 0 && stop?.aborted))
+			throw failureOf(context, results, facts, broken >= 0 ? broken : stopped);
+
+		addHints(context, run.hints);
+		return results.map((result, item) =>
+			'error' in result
+				? {
+						json: failureRow(result.error, facts[item]),
+						// n8n routes rows that carry an error to the error output
+						error: nodeFailure(context.getNode(), result.error, facts[item]),
+						pairedItem: { item },
+					}
+				: { ...result.value, pairedItem: { item } },
+		);
+	} finally {
+		stop?.removeEventListener('abort', onStop);
+	}
+}
+
+function openRun(context: IExecuteFunctions, clock: Clock, signal: AbortSignal): Run {
+	const paces = new Map<ProviderId, Pace>();
+	return {
+		context,
+		clock,
+		signal,
+		submits: pLimit(SUBMITS_AT_ONCE),
+		reads: pLimit(READS_AT_ONCE),
+		downloads: pLimit(DOWNLOADS_AT_ONCE),
+		paceOf(provider) {
+			const pace = paces.get(provider) ?? new Pace(clock);
+			paces.set(provider, pace);
+			return pace;
+		},
+		hints: [],
+	};
+}
+
+/** Fills in the item's gateway and lets the operation look at its parameters. */
+async function ready(item: Item, run: Run, prepare: Prepare): Promise<Job> {
+	item.run = run;
+	item.provider = checkProvider(run.context.getNodeParameter('provider', item.itemIndex));
+	item.gateway = limited(
+		await openGateway(run.context, providers[item.provider], item.itemIndex),
+		run.reads,
+	);
+	return await prepare(item);
+}
+
+/** Reads share a ceiling; submits have their own. */
+function limited(gateway: Gateway, reads: Limit): Gateway {
+	return {
+		...gateway,
+		call: async (call) =>
+			call.method === 'GET'
+				? await reads(async () => await gateway.call(call))
+				: await gateway.call(call),
+	};
+}
+
+function failureOf(
+	context: IExecuteFunctions,
+	results: Array<Settled<unknown>>,
+	facts: ItemFacts[],
+	index: number,
+) {
+	const result = results[index];
+	const made = facts.map(({ task }) => task).filter((task): task is TaskRef => task !== undefined);
+	const error = 'error' in result ? result.error : undefined;
+	return nodeFailure(context.getNode(), error, facts[index], made);
+}

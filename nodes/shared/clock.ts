@@ -1,0 +1,40 @@
+/** Time, passed in: the node gives the real one, tests a fake one. */
+import { sleep } from 'n8n-workflow';
+
+export interface Clock {
+	/** Milliseconds since 1970. */
+	now(): number;
+	/** Waits `ms` milliseconds; ends at once, with {@link Stopped}, when the signal fires. */
+	sleep(ms: number, signal?: AbortSignal): Promise<void>;
+	/** A number from 0 up to 1, for jitter. */
+	random(): number;
+}
+
+/** The execution was stopped, or the run ended because another item could not be made. */
+export class Stopped extends Error {
+	constructor() {
+		super('The execution was stopped');
+		this.name = 'Stopped';
+	}
+}
+
+/** Throws {@link Stopped} when the signal has fired. */
+export function stopIf(signal: AbortSignal | undefined): void {
+	if (signal?.aborted) throw new Stopped();
+}
+
+/** n8n's sleep() cannot be aborted: slices bound what the last one outlives a Stop by. */
+const SLICE_MS = 250;
+
+export const systemClock: Clock = {
+	now: () => Date.now(),
+	random: () => Math.random(),
+	async sleep(ms, signal) {
+		const until = Date.now() + ms;
+		stopIf(signal);
+		for (let left = ms; left > 0; left = until - Date.now()) {
+			await sleep(Math.min(left, SLICE_MS));
+			stopIf(signal);
+		}
+	},
+};

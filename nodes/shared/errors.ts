@@ -1,0 +1,58 @@
+/**
+ * The one error vocabulary of the package (design.md, section 2). Plain values and classes, no n8n: the rim
+ * (nodes/HailuoVideo/failure.ts) turns them into NodeApiError / NodeOperationError.
+ */
+
+/** What kind of trouble it is, the same words for all gateways. */
+export type ErrorCategory =
+	| 'auth'
+	| 'balance'
+	| 'rateLimit'
+	| 'invalidParameters'
+	| 'contentPolicy'
+	| 'notFound'
+	| 'expired'
+	| 'transient'
+	| 'timeout'
+	| 'unknownOutcome'
+	| 'protocol'
+	| 'unsupported';
+
+/** A gateway's complaint, translated. `code` is the gateway's own word or number, always as text. */
+export interface ProviderFault {
+	category: ErrorCategory;
+	code: string;
+	message: string;
+	/** Asking again later can help. Says nothing about submits: those are repeated only on `noTask`. */
+	retryable: boolean;
+	/** The answer proves that no task was made, so that a submit may be sent again without paying twice. */
+	noTask?: boolean;
+	/** How long the gateway asks to wait, in milliseconds. */
+	retryAfterMs?: number;
+}
+
+/**
+ * A value that must not be sent: found before any request, so nothing was paid.
+ * `parameter` is the display name of the field (or of two fields, "Resolution and Duration").
+ */
+export class InputRefused extends Error {
+	constructor(
+		readonly parameter: string,
+		message: string,
+		readonly description: string,
+	) {
+		super(message);
+		this.name = 'InputRefused';
+	}
+}
+
+/** A gateway answered with a fault, or did not answer: carries the vocabulary's category and what to do next. */
+export class GatewayFailed extends Error {
+	constructor(
+		readonly fault: ProviderFault,
+		readonly httpStatus?: number,
+	) {
+		super(fault.message);
+		this.name = 'GatewayFailed';
+	}
+}

@@ -1,0 +1,122 @@
+/**
+ * V-API (gpt.ge), a relay of MiniMax's API: submit and file paths copy MiniMax, the status path does not.
+ * Source: seed 001 and gpt.ge's pages (providers.md 3); replies in provider-shapes.json `va.*`.
+ */
+import type { TaskState } from '../task';
+import type { Provider, Reply } from './contract';
+import { codes, failedInside, images, orderBody, readFile, readState } from './minimaxFamily';
+import {
+	objectOf,
+	positiveOf,
+	readFault,
+	taskError,
+	textOf,
+	unexpectedReply,
+	withoutEmpty,
+} from './reading';
+
+/** The page describes a flat answer and lists the fields of two envelopes: every layer that may hold the facts. */
+function layersOf(json: unknown): Array<Record<string, unknown>> {
+	const body = objectOf(json);
+	const data = objectOf(body.data);
+	return [body, data, jsonIn(data.resp_data), objectOf(data.data)];
+}
+
+function jsonIn(value: unknown): Record<string, unknown> {
+	if (typeof value !== 'string') return objectOf(value);
+	try {
+		return objectOf(JSON.parse(value));
+	} catch {
+		return {};
+	}
+}
+
+function urlOf(layer: Record<string, unknown>): string | undefined {
+	const file = objectOf(layer.file);
+	const urls = [
+		layer.video_url,
+		file.download_url,
+		layer.download_url,
+		layer.result_url,
+		layer.url,
+	];
+	return urls.map(textOf).find((url) => url !== undefined);
+}
+
+/** The first layer's value wins. */
+function first<T>(
+	layers: Array<Record<string, unknown>>,
+	read: (layer: Record<string, unknown>) => T | undefined,
+): T | undefined {
+	return layers.map(read).find((value) => value !== undefined);
+}
+
+/** A status word is text that is no number: one envelope has `status: 200` outside. */
+function wordOf(layer: Record<string, unknown>): string | undefined {
+	return typeof layer.status === 'string' ? textOf(layer.status) : undefined;
+}
+
+function readStatus(reply: Reply): TaskState {
+	const layers = layersOf(reply.json);
+	const word = first(layers, wordOf);
+	if (word === undefined) throw unexpectedReply("no 'status' in any envelope");
+	const base = first(layers, (layer) => {
+		const found = objectOf(layer.base_resp);
+		return textOf(found.status_code) === undefined || found.status_code === 0 ? undefined : found;
+	});
+	const state = readState({ status: word, base_resp: base });
+	if (state.status === 'failed' && base === undefined) {
+		const reason = first(layers.slice(1), (layer) => textOf(layer.fail_reason));
+		state.error = taskError(
+			undefined,
+			reason ?? first(layers, (l) => textOf(l.fail_reason)),
+			codes,
+		);
+	}
+	return withoutEmpty<TaskState>({
+		...state,
+		progress: first(layers, (layer) => positiveOf(layer.progress)),
+		fileId: first(layers, (layer) => textOf(layer.file_id) ?? textOf(objectOf(layer.file).file_id)),
+		videoUrl: first(layers, urlOf),
+		width: first(layers, (layer) => positiveOf(layer.video_width)),
+		height: first(layers, (layer) => positiveOf(layer.video_height)),
+	});
+}
+
+/** Three shapes of errors inside HTTP 200 (providers.md 3, inferred): base_resp, `error`, new-api's TaskError. */
+function failedInsideRelay(body: Record<string, unknown>): boolean {
+	if (failedInside(body)) return true;
+	if (first(layersOf(body), wordOf) !== undefined) return false;
+	if (Object.keys(objectOf(body.error)).length > 0) return true;
+	const code = textOf(body.code);
+	return (
+		code !== undefined && !['0', '200', 'success'].includes(code) && body.task_id === undefined
+	);
+}
+
+export const gptge: Provider = {
+	id: 'gptge',
+	credential: 'hailuoGptGeApi',
+	camera: 'chinese',
+	images,
+	modelNameIs: 'the model name, e.g. MiniMax-Hailuo-02',
+	submit: (order) => ({
+		call: { method: 'POST', path: '/task/minimax/v1/video_generation', body: orderBody(order) },
+	}),
+	readSubmit(reply) {
+		const id = first(layersOf(reply.json), (layer) => textOf(layer.task_id));
+		if (id === undefined) throw unexpectedReply("no 'task_id'");
+		return id;
+	},
+	status: (task) => ({ method: 'GET', path: `/task/${encodeURIComponent(task.taskId)}` }),
+	readStatus,
+	link: {
+		call: (_task, state) => ({
+			method: 'GET',
+			path: '/task/minimax/v1/files/retrieve',
+			query: { file_id: state.fileId ?? '' },
+		}),
+		read: readFile,
+	},
+	fault: (reply) => readFault(reply, codes, failedInsideRelay),
+};

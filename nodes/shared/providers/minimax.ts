@@ -1,0 +1,35 @@
+/** MiniMax's own API, V1. Source: platform.minimax.io (providers.md 2); replies in provider-shapes.json `mm.*`. */
+import { z } from 'zod/v4';
+
+import type { Provider } from './contract';
+import { fault, images, orderBody, readFile, readState, readTaskId } from './minimaxFamily';
+import { objectOf, parseReply } from './reading';
+
+const queried = z.looseObject({ status: z.string().min(1) });
+
+export const minimax: Provider = {
+	id: 'minimax',
+	credential: 'hailuoMiniMaxApi',
+	camera: 'english',
+	images,
+	modelNameIs: 'the model name, e.g. MiniMax-Hailuo-02',
+	submit: (order) => ({
+		call: { method: 'POST', path: '/v1/video_generation', body: orderBody(order) },
+	}),
+	readSubmit: readTaskId,
+	status: (task) => ({
+		method: 'GET',
+		path: '/v1/query/video_generation',
+		query: { task_id: task.taskId },
+	}),
+	readStatus: (reply) => readState(objectOf(parseReply(queried, reply))),
+	link: {
+		call: (_task, state) => ({
+			method: 'GET',
+			path: '/v1/files/retrieve',
+			query: { file_id: state.fileId ?? '' },
+		}),
+		read: readFile,
+	},
+	fault,
+};

@@ -1,0 +1,71 @@
+/**
+ * Pixazo's gateway: MiniMax-like bodies, a subscription-key header, status by POST, no model field.
+ * Source: seed 004 (providers.md 7); replies in provider-shapes.json `px.*`.
+ */
+import type { JsonObject } from 'n8n-workflow';
+
+import type { TaskState, VideoOrder } from '../task';
+import type { HttpCall, Provider, Reply } from './contract';
+import { codes, failedInside, images, orderFields, readState, readTaskId } from './minimaxFamily';
+import { objectOf, readFault, textOf, unexpectedReply, withoutEmpty } from './reading';
+
+const headers = { 'Cache-Control': 'no-cache' };
+
+/** The text-to-video page names only prompt and optimizer: what equals the default stays unsaid (providers.md 7). */
+function body(order: VideoOrder): JsonObject {
+	const fields = orderFields(order);
+	if (order.mode !== 'textToVideo') return fields;
+	return withoutEmpty({
+		...fields,
+		duration: order.duration === 6 ? undefined : fields.duration,
+		resolution: order.resolution === '768P' ? undefined : fields.resolution,
+	}) as JsonObject;
+}
+
+function readStatus(reply: Reply): TaskState {
+	const answer = objectOf(reply.json);
+	const videoUrl = textOf(answer.video_url) ?? textOf(objectOf(answer.file).download_url);
+	const word = textOf(answer.status);
+	if (word === undefined && videoUrl === undefined) throw unexpectedReply("no 'status'");
+	// an older client got a link without a status word (providers.md 7, secondary)
+	return withoutEmpty<TaskState>({
+		...readState(word === undefined ? { ...answer, status: 'Success' } : answer),
+		videoUrl,
+	});
+}
+
+const statusCall = (taskId: string): HttpCall => ({
+	method: 'POST',
+	path: '/minimax-hailuo-ai-polling/v1/getStatus',
+	headers,
+	body: { task_id: taskId },
+});
+
+export const pixazo: Provider = {
+	id: 'pixazo',
+	credential: 'hailuoPixazoApi',
+	camera: 'english',
+	images,
+	modelNameIs: 'fixed by the gateway',
+	submit: (order) => ({
+		call: {
+			method: 'POST',
+			path: `/minimax-hailuo-ai/v1/${order.mode === 'textToVideo' ? 'generate' : 'imageToVideo'}`,
+			headers,
+			body: body(order),
+		},
+	}),
+	readSubmit: readTaskId,
+	status: (task) => statusCall(task.taskId),
+	readStatus,
+	probe: statusCall('0'),
+	// a body with `error` in HTTP 200 is a complaint too: the seed's tables and samples disagree
+	fault: (reply) =>
+		readFault(
+			reply,
+			codes,
+			(answer) =>
+				failedInside(answer) ||
+				(textOf(answer.error) !== undefined && textOf(answer.status) === undefined),
+		),
+};

@@ -1,0 +1,138 @@
+/**
+ * ToAPIs: OpenAI-like `generation.task` objects; takes no base64, so pictures are uploaded first.
+ * Source: seed 003 and docs.toapis.com (providers.md 6); replies in provider-shapes.json `ta.*`.
+ */
+import type { JsonObject } from 'n8n-workflow';
+import { z } from 'zod/v4';
+
+import type { ErrorCategory } from '../errors';
+import type { TaskState, TaskStatus, VideoOrder } from '../task';
+import type { Provider, Reply } from './contract';
+import { images } from './minimaxFamily';
+import {
+	messageOf,
+	objectOf,
+	parseReply,
+	positiveOf,
+	readFault,
+	statusOf,
+	taskError,
+	textOf,
+	timeOf,
+	unexpectedReply,
+	withoutEmpty,
+} from './reading';
+
+const words: Readonly<Record<string, TaskStatus>> = {
+	queued: 'queued',
+	submitted: 'queued',
+	pending: 'queued',
+	in_progress: 'processing',
+	processing: 'processing',
+	completed: 'succeeded',
+	failed: 'failed',
+	cancelled: 'canceled',
+	canceled: 'canceled',
+};
+
+/** `error.code` and `error.type` (providers.md 1.2 and 6); numbers there are HTTP codes. */
+const codes: Readonly<Record<string, ErrorCategory>> = {
+	authentication_error: 'auth',
+	insufficient_quota: 'balance',
+	rate_limit_exceeded: 'rateLimit',
+	rate_limit_error: 'rateLimit',
+	rate_limit_unavailable: 'rateLimit',
+	content_policy_violation: 'contentPolicy',
+	not_found_error: 'notFound',
+	webhook_not_configured: 'invalidParameters',
+	generation_failed: 'transient',
+};
+
+function body(order: VideoOrder): JsonObject {
+	const metadata = withoutEmpty({
+		last_frame_image: order.lastFrame,
+		prompt_optimizer: order.promptOptimizer,
+		fast_pretreatment: order.fastPretreatment,
+		watermark: order.watermark,
+	});
+	return withoutEmpty({
+		model: order.model,
+		prompt: order.prompt,
+		duration: order.duration || undefined,
+		resolution: order.resolution,
+		image_urls: order.firstFrame ? [order.firstFrame] : undefined,
+		metadata: Object.keys(metadata).length > 0 ? metadata : undefined,
+	}) as JsonObject;
+}
+
+const queried = z.looseObject({ status: z.string().min(1) });
+
+function readStatus(reply: Reply): TaskState {
+	const answer = parseReply(queried, reply);
+	const status = statusOf(answer.status, words);
+	const data = objectOf(answer.result).data;
+	const video = objectOf(Array.isArray(data) ? data[0] : data);
+	const error = objectOf(answer.error);
+	return withoutEmpty<TaskState>({
+		status,
+		providerStatus: answer.status,
+		progress:
+			typeof answer.progress === 'number' && answer.progress > 0
+				? positiveOf(answer.progress)
+				: undefined,
+		// some samples have a top-level url (providers.md 6)
+		videoUrl: [video.url, answer.url, answer.video_url]
+			.map(textOf)
+			.find((url) => url !== undefined),
+		videoUrlExpiresAt: status === 'succeeded' ? timeOf(answer.expires_at) : undefined,
+		submittedAt: timeOf(answer.created_at),
+		finishedAt: timeOf(answer.completed_at),
+		error:
+			status === 'failed' ? taskError(textOf(error.code), messageOf(answer), codes) : undefined,
+	});
+}
+
+/** `id` of the newest page, `data[0].task_id` of the older one (accepted when reading). */
+function readSubmit(reply: Reply): string {
+	const answer = objectOf(reply.json);
+	const older = objectOf(Array.isArray(answer.data) ? answer.data[0] : answer.data);
+	const id = textOf(answer.id) ?? textOf(older.task_id) ?? textOf(answer.task_id);
+	if (id === undefined) throw unexpectedReply("no 'id'");
+	return id;
+}
+
+const uploaded = z.looseObject({ data: z.looseObject({ url: z.string().min(1) }) });
+
+export const toapis: Provider = {
+	id: 'toapis',
+	credential: 'hailuoToApisApi',
+	camera: 'english',
+	// the upload takes 10 MB, whatever the generation page says (providers.md 1.5)
+	images: { ...images, maxBytes: 10 * 1024 * 1024, transport: 'upload' },
+	modelNameIs: 'the model name, e.g. MiniMax-Hailuo-02',
+	submit: (order) => ({
+		call: { method: 'POST', path: '/v1/videos/generations', body: body(order) },
+	}),
+	readSubmit,
+	status: (task) => ({
+		method: 'GET',
+		path: `/v1/videos/generations/${encodeURIComponent(task.taskId)}`,
+	}),
+	readStatus,
+	upload: {
+		call: (picture) => ({
+			method: 'POST',
+			path: '/v1/uploads/images',
+			file: { field: 'file', picture },
+		}),
+		read: (reply) => parseReply(uploaded, reply).data.url,
+	},
+	fault: (reply) =>
+		readFault(
+			reply,
+			codes,
+			(answer) =>
+				answer.success === false ||
+				(textOf(answer.status) === undefined && Object.keys(objectOf(answer.error)).length > 0),
+		),
+};

@@ -1,0 +1,128 @@
+/**
+ * WaveSpeed AI: predictions; the path carries model and resolution, `code` inside HTTP 200 is the true status.
+ * Source: seed 002 and wavespeed.ai/docs (providers.md 4); replies in provider-shapes.json `ws.*`.
+ */
+import type { JsonObject } from 'n8n-workflow';
+import { z } from 'zod/v4';
+
+import type { ErrorCategory } from '../errors';
+import type { TaskState, TaskStatus, VideoOrder } from '../task';
+import type { Provider, Reply } from './contract';
+import { images } from './minimaxFamily';
+import {
+	objectOf,
+	parseReply,
+	readFault,
+	statusOf,
+	taskError,
+	textOf,
+	timeOf,
+	withoutEmpty,
+} from './reading';
+
+const words: Readonly<Record<string, TaskStatus>> = {
+	created: 'queued',
+	pending: 'queued',
+	processing: 'processing',
+	completed: 'succeeded',
+	failed: 'failed',
+	timeout: 'failed',
+	cancelled: 'canceled',
+	canceled: 'canceled',
+	deleted: 'canceled',
+};
+
+/** The error-codes page (providers.md 4). */
+const codes: Readonly<Record<string, ErrorCategory>> = {
+	1200: 'contentPolicy',
+	1400: 'invalidParameters',
+	1401: 'invalidParameters',
+	1402: 'invalidParameters',
+	1403: 'transient',
+	1405: 'transient',
+	5000: 'transient',
+	5003: 'transient',
+	5004: 'transient',
+};
+
+/** Paths by model: [512P, 768P, 1080P] image to video, then the stem of the others (providers.md 4, table). */
+const families: Readonly<Record<string, string>> = {
+	'MiniMax-Hailuo-2.3': 'minimax/hailuo-2.3',
+	'MiniMax-Hailuo-2.3-Fast': 'minimax/hailuo-2.3',
+	'MiniMax-Hailuo-02': 'minimax/hailuo-02',
+};
+
+function pathOf(order: VideoOrder): string {
+	if (order.typedModel)
+		return order.model.split('/').filter(Boolean).map(encodeURIComponent).join('/');
+	const family = families[order.model];
+	const tier = order.resolution === '1080P' ? 'pro' : 'standard';
+	if (order.model === 'MiniMax-Hailuo-2.3-Fast')
+		return `${family}/${tier === 'pro' ? 'fast-pro' : 'fast'}`;
+	if (order.resolution === '512P') return `${family}/fast`;
+	if (order.mode === 'textToVideo') return `${family}/t2v-${tier}`;
+	if (order.mode === 'imageToVideo') return `${family}/i2v-${tier}`;
+	// both frames: the unified paths document `end_image` without conflict (providers.md 4)
+	return `${family}/${tier}`;
+}
+
+function body(order: VideoOrder): JsonObject {
+	// pro paths have no duration field; a typed path gets what the user typed
+	const pro = !order.typedModel && order.resolution === '1080P';
+	return withoutEmpty({
+		prompt: order.prompt,
+		image: order.firstFrame,
+		end_image: order.lastFrame,
+		duration: pro ? undefined : order.duration || undefined,
+		enable_prompt_expansion: order.promptOptimizer,
+	}) as JsonObject;
+}
+
+const answered = z.looseObject({
+	data: z.looseObject({ id: z.union([z.string().min(1), z.number()]), status: z.string().min(1) }),
+});
+
+function readStatus(reply: Reply): TaskState {
+	const { data } = parseReply(answered, reply);
+	const status = statusOf(data.status, words);
+	const output: unknown = Array.isArray(data.outputs) ? data.outputs[0] : undefined;
+	return withoutEmpty<TaskState>({
+		status,
+		providerStatus: data.status,
+		// only a finished task's output is the video
+		videoUrl: status === 'succeeded' ? (textOf(output) ?? textOf(objectOf(output).url)) : undefined,
+		submittedAt: timeOf(data.created_at),
+		error:
+			status === 'failed' ? taskError(textOf(data.code), textOf(data.error), codes) : undefined,
+	});
+}
+
+export const wavespeed: Provider = {
+	id: 'wavespeed',
+	credential: 'hailuoWaveSpeedApi',
+	camera: 'english',
+	// no WebP; the ratio bounds themselves are refused (seed 002)
+	images: { ...images, formats: ['jpeg', 'png'], ratioExclusive: true },
+	modelNameIs: 'the model path, e.g. minimax/hailuo-02/i2v-standard',
+	submit: (order) => ({
+		call: { method: 'POST', path: `/api/v3/${pathOf(order)}`, body: body(order) },
+	}),
+	readSubmit: (reply) => String(parseReply(answered, reply).data.id),
+	status: (task) => ({
+		method: 'GET',
+		path: `/api/v3/predictions/${encodeURIComponent(task.taskId)}/result`,
+	}),
+	readStatus,
+	cancel: {
+		call: (task) => ({
+			method: 'DELETE',
+			path: `/api/v3/predictions/${encodeURIComponent(task.taskId)}`,
+		}),
+		read: (reply) => (answered.safeParse(reply.json).success ? readStatus(reply) : undefined),
+	},
+	fault: (reply) =>
+		readFault(reply, codes, (answer) => {
+			const code = textOf(answer.code);
+			return code !== undefined && code !== '200';
+		}),
+};

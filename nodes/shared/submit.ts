@@ -1,0 +1,74 @@
+/** Makes the paid task, once. */
+import type { JsonObject } from 'n8n-workflow';
+
+import type { Clock } from './clock';
+import { GatewayFailed } from './errors';
+import type { Reply } from './providers/contract';
+import { backoff, type Pace } from './retry';
+import { settle } from './settle';
+import type { TaskRef, VideoOrder } from './task';
+import type { Gateway } from './transport';
+
+/** How often a gateway that cannot be reached at all is tried. */
+const UNREACHED_TRIES = 4;
+
+/**
+ * Sends an order. It is sent again only after proof that no task was made: "too many requests", or a connection
+ * that never stood. After anything else without an id the outcome is unknown, and it says so.
+ * @param extraFields merged into the body, last
+ * @param deadline epoch milliseconds until which "too many requests" is waited out
+ * @throws GatewayFailed; its category is `unknownOutcome` when a task may exist all the same. Stopped.
+ */
+export async function submit(
+	gateway: Gateway,
+	order: VideoOrder,
+	extraFields: JsonObject,
+	pace: Pace,
+	deadline: number,
+	clock: Clock,
+	signal: AbortSignal | undefined,
+): Promise<{ task: TaskRef; reply: Reply }> {
+	const { provider } = gateway;
+	const { call, endpoint } = provider.submit(order);
+	const body = mergeFields(call.body ?? {}, extraFields);
+	for (let attempt = 0; ; attempt++) {
+		await pace.turn(signal);
+		const outcome = await settle(async () => {
+			const reply = await gateway.call({ ...call, body });
+			const task: TaskRef = { provider: provider.id, taskId: provider.readSubmit(reply) };
+			return { task: endpoint === undefined ? task : { ...task, endpoint }, reply };
+		});
+		if ('value' in outcome) return outcome.value;
+		if (!(outcome.error instanceof GatewayFailed)) throw outcome.error;
+		const { fault } = outcome.error;
+		const wait = backoff(attempt, clock.random(), fault.retryAfterMs);
+		const tooMany = fault.category === 'rateLimit';
+		const again = fault.noTask && fault.retryable && (tooMany || attempt + 1 < UNREACHED_TRIES);
+		if (!again || clock.now() + wait > deadline) throw outcomeOf(outcome.error);
+		if (tooMany) pace.hold(wait);
+		else await clock.sleep(wait, signal);
+	}
+}
+
+/** No answer, a server's trouble or an answer without an id: whether a task exists is not known. */
+function outcomeOf(error: GatewayFailed): GatewayFailed {
+	const { fault, httpStatus } = error;
+	const redirected = httpStatus !== undefined && httpStatus >= 300 && httpStatus < 400;
+	const open = fault.category === 'transient' || (fault.category === 'protocol' && !redirected);
+	if (fault.noTask || !open) return error;
+	return new GatewayFailed({ ...fault, category: 'unknownOutcome', retryable: false }, httpStatus);
+}
+
+/** Objects merge, everything else is replaced; neither argument is changed. */
+export function mergeFields(body: JsonObject, extra: JsonObject): JsonObject {
+	const merged: JsonObject = { ...body };
+	for (const [key, value] of Object.entries(extra)) {
+		const old = merged[key];
+		merged[key] = isObject(old) && isObject(value) ? mergeFields(old, value) : value;
+	}
+	return merged;
+}
+
+function isObject(value: unknown): value is JsonObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,110 @@
+/** Plain values: an order, the task it becomes, and the one shape that leaves the node. */
+import type { IDataObject, JsonObject } from 'n8n-workflow';
+
+import type { ErrorCategory } from './errors';
+import type { Mode, ProviderId } from './models';
+
+export type TaskStatus = 'queued' | 'processing' | 'succeeded' | 'failed' | 'canceled';
+
+/** A picture ready to be sent: a public link, or a data URL. */
+export type PictureLink = string;
+
+/** Everything a gateway needs to know to make one video. Checked: nothing in it is known to be impossible. */
+export interface VideoOrder {
+	provider: ProviderId;
+	mode: Mode;
+	/** MiniMax's own model name, or the gateway's own word where `typedModel` is true. */
+	model: string;
+	typedModel: boolean;
+	/** With the camera directives already in the gateway's notation. */
+	prompt: string;
+	/** Empty only for a typed model: then the gateway decides. */
+	resolution: string;
+	/** Seconds; 0 only for a typed model: then the gateway decides. */
+	duration: number;
+	firstFrame?: PictureLink;
+	lastFrame?: PictureLink;
+	subject?: PictureLink;
+	promptOptimizer?: boolean;
+	fastPretreatment?: boolean;
+	watermark?: boolean;
+}
+
+/** What finds a task again. Ids are strings: some pass 2^53. */
+export interface TaskRef {
+	provider: ProviderId;
+	taskId: string;
+	/** The model slug, where the gateway cannot be asked without it (SeaArt). */
+	endpoint?: string;
+}
+
+export interface TaskError {
+	code: string;
+	category: ErrorCategory;
+	message: string;
+	retryable: boolean;
+}
+
+/** What a gateway says of a task, in the words of all gateways. Unknown facts are absent. */
+export interface TaskState {
+	status: TaskStatus;
+	/** The gateway's own word; absent until it has been asked. */
+	providerStatus?: string;
+	progress?: number;
+	/** What the link call needs, where the video's address takes one more call (MiniMax, V-API). */
+	fileId?: string;
+	videoUrl?: string;
+	videoUrlExpiresAt?: string;
+	width?: number;
+	height?: number;
+	submittedAt?: string;
+	finishedAt?: string;
+	error?: TaskError;
+}
+
+/** The facts of an order that a task row repeats. */
+export interface OrderFacts {
+	model?: string;
+	mode?: Mode;
+	resolution?: string;
+	duration?: number;
+}
+
+/** Whether nothing more will happen to the task. */
+export function isFinal(status: TaskStatus): boolean {
+	return status === 'succeeded' || status === 'failed' || status === 'canceled';
+}
+
+/**
+ * The output row: one shape for all gateways (design.md, section 2). Unknown facts are left out; `error` is
+ * always there, null when all is well.
+ * @param raw the gateway's last reply; given only when Simplify is off
+ */
+export function taskRow(
+	ref: TaskRef,
+	state: Partial<TaskState>,
+	facts: OrderFacts = {},
+	raw?: unknown,
+): IDataObject {
+	const row: IDataObject = {
+		provider: ref.provider,
+		taskId: ref.taskId,
+		endpoint: ref.endpoint,
+		status: state.status,
+		providerStatus: state.providerStatus,
+		progress: state.progress,
+		model: facts.model,
+		mode: facts.mode,
+		resolution: facts.resolution || undefined,
+		duration: facts.duration || undefined,
+		videoUrl: state.videoUrl,
+		videoUrlExpiresAt: state.videoUrlExpiresAt,
+		width: state.width,
+		height: state.height,
+		submittedAt: state.submittedAt,
+		finishedAt: state.finishedAt,
+		error: (state.error as unknown as JsonObject) ?? null,
+	};
+	if (raw !== undefined) row.raw = raw as IDataObject;
+	return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,194 @@
+/** The only place that talks HTTP to a gateway. The key is added by the credential and never seen here. */
+import { randomUUID } from 'node:crypto';
+
+import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
+
+import { Stopped } from './clock';
+import { cleanBaseUrl, cleanKey } from './credential';
+import { GatewayFailed, InputRefused, type ProviderFault } from './errors';
+import { parseJson } from './json';
+import type { HttpCall, Provider, Reply } from './providers/contract';
+import { settle } from './settle';
+
+/** A gateway with its key and address: what one item talks to. */
+export interface Gateway {
+	provider: Provider;
+	/** Without a trailing slash. */
+	baseUrl: string;
+	/**
+	 * Sends one call, once. Throws GatewayFailed when the gateway complains or does not answer (its fault says
+	 * whether the call can have had an effect), Stopped when the execution ends.
+	 */
+	call(call: HttpCall): Promise<Reply>;
+}
+
+/** What n8n's helper gives with `returnFullResponse`. */
+interface HttpAnswer {
+	statusCode: number;
+	headers: Record<string, unknown>;
+	body: unknown;
+}
+
+/** Milliseconds without an answer until a call is given up. */
+const READ_TIMEOUT_MS = 60_000;
+/** Submits carry pictures and are never repeated on a timeout, so they get longer. */
+const WRITE_TIMEOUT_MS = 180_000;
+
+/**
+ * The gateway of one item.
+ * @throws InputRefused when the credential has no key or an unusable Base URL
+ */
+export async function openGateway(
+	context: IExecuteFunctions,
+	provider: Provider,
+	itemIndex: number,
+): Promise<Gateway> {
+	const credential = await context.getCredentials(provider.credential, itemIndex);
+	const baseUrl = cleanBaseUrl(credential.baseUrl);
+	const key = cleanKey(credential.apiKey);
+	if (key === '')
+		throw new InputRefused(
+			'API Key',
+			"'API Key' of the credential is empty",
+			'Open the credential and paste the key that the gateway gave you.',
+		);
+
+	return {
+		provider,
+		baseUrl,
+		async call(call) {
+			const request = requestOf(baseUrl, call);
+			const outcome = await settle(
+				async () =>
+					(await context.helpers.httpRequestWithAuthentication.call(
+						context,
+						provider.credential,
+						request,
+					)) as HttpAnswer,
+			);
+			if ('error' in outcome) {
+				if (context.getExecutionCancelSignal()?.aborted) throw new Stopped();
+				throw new GatewayFailed(networkFault(outcome.error));
+			}
+			const reply = replyOf(outcome.value, key);
+			const fault = provider.fault(reply) ?? unreadable(reply);
+			if (fault) throw new GatewayFailed(fault, reply.status);
+			return reply;
+		},
+	};
+}
+
+function requestOf(baseUrl: string, call: HttpCall): IHttpRequestOptions {
+	const query = call.query ? `?${new URLSearchParams(call.query).toString()}` : '';
+	const writes = call.body !== undefined || call.file !== undefined;
+	const request: IHttpRequestOptions = {
+		method: call.method,
+		url: `${baseUrl}${call.path}${query}`,
+		headers: { Accept: 'application/json', ...call.headers },
+		returnFullResponse: true,
+		// every answer is judged in one place, the provider's fault()
+		ignoreHttpStatusErrors: true,
+		// a redirect could carry the key elsewhere or repeat a paid call
+		disableFollowRedirect: true,
+		// bytes, not parsed JSON: ids beyond 2^53 have to stay exact
+		encoding: 'arraybuffer',
+		timeout: writes ? WRITE_TIMEOUT_MS : READ_TIMEOUT_MS,
+	};
+	if (call.body !== undefined) {
+		request.body = JSON.stringify(call.body);
+		request.headers = { 'Content-Type': 'application/json', ...request.headers };
+	}
+	if (call.file !== undefined) {
+		const { contentType, body } = multipart(call.file);
+		request.body = body;
+		request.headers = { 'Content-Type': contentType, ...request.headers };
+	}
+	return request;
+}
+
+/** Multipart form data with one file (RFC 7578); written out, because n8n drops a FormData that it finds empty. */
+function multipart({ field, picture, fields = {} }: NonNullable<HttpCall['file']>) {
+	const boundary = `----${randomUUID()}`;
+	const quoted = (text: string) => text.replace(/["\r\n]/g, '_');
+	const head = [
+		...Object.entries(fields).map(
+			([name, value]) =>
+				`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"\r\n\r\n${value}\r\n`,
+		),
+		`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(field)}"; filename="${quoted(picture.fileName)}"\r\n`,
+		`Content-Type: ${picture.mimeType}\r\n\r\n`,
+	].join('');
+	return {
+		contentType: `multipart/form-data; boundary=${boundary}`,
+		body: Buffer.concat([Buffer.from(head), picture.bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+	};
+}
+
+function replyOf(answer: HttpAnswer, key: string): Reply {
+	const { body } = answer;
+	const bytes =
+		body instanceof ArrayBuffer || Buffer.isBuffer(body) ? Buffer.from(body as Buffer) : undefined;
+	const raw = bytes
+		? bytes.toString('utf8')
+		: typeof body === 'string'
+			? body
+			: JSON.stringify(body ?? '');
+	// some gateways repeat the key they refuse
+	const text = raw.includes(key) ? raw.split(key).join('***') : raw;
+	const headers = Object.entries(answer.headers ?? {}).map(
+		([name, value]) => [name.toLowerCase(), String(value)] as const,
+	);
+	return {
+		status: answer.statusCode,
+		headers: Object.fromEntries(headers),
+		text,
+		json: parseJson(text),
+	};
+}
+
+/** A good status with a body that is no JSON: a proxy's page, a login page, a cut-off answer. */
+function unreadable(reply: Reply): ProviderFault | undefined {
+	if (reply.json !== undefined || reply.text.trim() === '') return undefined;
+	const page = /^\s*<(!doctype|html)/i.test(reply.text);
+	return {
+		category: 'protocol',
+		code: 'unreadableReply',
+		message: page ? 'The reply is a web page, not JSON' : 'The reply is cut off or no JSON',
+		retryable: false,
+	};
+}
+
+/** Failed before the request left: nothing can have been made. */
+const NOT_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'];
+
+/**
+ * What a call without an answer means. n8n wraps the HTTP client's error in its own class, with the code
+ * somewhere along the chain of causes; the client's error holds the key, so only the code is taken from it.
+ */
+export function networkFault(error: unknown): ProviderFault {
+	const code = codeOf(error) ?? 'NO_ANSWER';
+	const certificate = /CERT|TLS|SSL/.test(code) || code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';
+	const notSent = NOT_SENT.includes(code) || certificate;
+	const timedOut = code === 'ETIMEDOUT' || code === 'ECONNABORTED';
+	const what = notSent
+		? certificate
+			? 'The gateway’s certificate was not accepted'
+			: 'The gateway could not be reached'
+		: timedOut
+			? 'The gateway did not answer in time'
+			: 'The connection to the gateway broke';
+	return {
+		category: 'transient',
+		code,
+		message: `${what} (${code})`,
+		retryable: !certificate,
+		noTask: notSent,
+	};
+}
+
+function codeOf(error: unknown, depth = 0): string | undefined {
+	if (typeof error !== 'object' || error === null || depth > 4) return undefined;
+	const { code, cause, errorResponse } = error as Record<string, unknown>;
+	if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)) return code;
+	return codeOf(cause, depth + 1) ?? codeOf(errorResponse, depth + 1);
+}

@@ -1,0 +1,125 @@
+/** Follows one task to its end, and to the address of its video. */
+import { type Clock } from './clock';
+import { GatewayFailed } from './errors';
+import { nextLook } from './polling';
+import type { Reply } from './providers/contract';
+import { retryAfterOf, unexpectedReply } from './providers/reading';
+import { backoff, patiently } from './retry';
+import { settle } from './settle';
+import { isFinal, type TaskRef, type TaskState } from './task';
+import type { Gateway } from './transport';
+
+export interface Look {
+	state: TaskState;
+	reply: Reply;
+}
+
+export interface WatchOptions {
+	/** Epoch milliseconds at which waiting ends. */
+	deadline: number;
+	/** Epoch milliseconds at which the task was made, or first heard of. */
+	since: number;
+	/** The task was made just now: the first look can wait, and "not found" may be a replica that lags. */
+	fresh: boolean;
+	/** Milliseconds between looks; 0 = adaptive. */
+	pollIntervalMs: number;
+	typicalMs: number;
+}
+
+/** How many looks in a row may find no task, or an unreadable answer, before it counts. */
+const DOUBTFUL_LOOKS = 3;
+
+/** Asks for a task's status once. Throws GatewayFailed. */
+export async function look(gateway: Gateway, task: TaskRef): Promise<Look> {
+	const reply = await gateway.call(gateway.provider.status(task));
+	return { state: gateway.provider.readStatus(reply), reply };
+}
+
+/**
+ * Watches a task until it is final or the deadline has passed; `timedOut` tells which. One lost look never ends
+ * a task: passing failures are waited out until the deadline.
+ * @throws GatewayFailed when the gateway refuses to tell (key, unknown task, answers of another shape), Stopped
+ */
+export async function watch(
+	gateway: Gateway,
+	task: TaskRef,
+	options: WatchOptions,
+	clock: Clock,
+	signal: AbortSignal | undefined,
+): Promise<{ last?: Look; timedOut: boolean }> {
+	let last: Look | undefined;
+	let failures = 0;
+	let doubts = 0;
+	let wait = options.fresh ? waitFor(options, clock) : 0;
+	for (;;) {
+		const left = options.deadline - clock.now();
+		await clock.sleep(Math.max(0, Math.min(wait, left)), signal);
+		const seen = await settle(async () => await look(gateway, task));
+		if ('value' in seen) {
+			last = seen.value;
+			if (isFinal(last.state.status)) return { last, timedOut: false };
+			failures = 0;
+			doubts = 0;
+			wait = Math.max(waitFor(options, clock), retryAfterOf(last.reply) ?? 0);
+		} else {
+			const fault = seen.error instanceof GatewayFailed ? seen.error.fault : undefined;
+			const doubtful =
+				fault?.category === 'protocol' || (fault?.category === 'notFound' && options.fresh);
+			if (!fault || !(fault.retryable || (doubtful && ++doubts < DOUBTFUL_LOOKS))) throw seen.error;
+			const pause = backoff(failures++, clock.random(), fault.retryAfterMs);
+			wait = Math.max(pause, options.pollIntervalMs);
+		}
+		if (clock.now() >= options.deadline) return { last, timedOut: true };
+	}
+}
+
+function waitFor(options: WatchOptions, clock: Clock): number {
+	if (options.pollIntervalMs > 0) return options.pollIntervalMs;
+	return nextLook(clock.now() - options.since, options.typicalMs, clock.random());
+}
+
+/**
+ * The state with the address of the video, asking the gateway once more where that takes a call of its own.
+ * @throws GatewayFailed (`protocol`) when a finished task has no usable link
+ */
+export async function withLink(
+	gateway: Gateway,
+	task: TaskRef,
+	state: TaskState,
+	clock: Clock,
+	signal: AbortSignal | undefined,
+): Promise<TaskState> {
+	if (state.status !== 'succeeded') return state;
+	const found = state.videoUrl
+		? { url: state.videoUrl, expiresAt: state.videoUrlExpiresAt }
+		: await askForLink(gateway, task, state, clock, signal);
+	if (!URL.canParse(found.url) || !['http:', 'https:'].includes(new URL(found.url).protocol))
+		throw unexpectedReply('the video link is no http(s) URL');
+	return {
+		...state,
+		videoUrl: found.url,
+		...(found.expiresAt && { videoUrlExpiresAt: found.expiresAt }),
+	};
+}
+
+async function askForLink(
+	gateway: Gateway,
+	task: TaskRef,
+	state: TaskState,
+	clock: Clock,
+	signal: AbortSignal | undefined,
+) {
+	const { link } = gateway.provider;
+	if (!link) throw unexpectedReply('a finished task without a video link');
+	for (let tries = 0; tries < 5; tries++) {
+		const reply = await patiently(
+			async () => await gateway.call(link.call(task, state)),
+			clock,
+			signal,
+		);
+		const found = link.read(reply);
+		if (found) return found;
+		await clock.sleep(backoff(tries, clock.random()), signal);
+	}
+	throw unexpectedReply('a finished task whose video is not ready');
+}

@@ -1,0 +1,221 @@
+'use strict';
+/*
+ * Runs nodes, triggers and credentials of this package in n8n's own engine, in plain jest, without a server.
+ * Own code; uses only public exports of n8n-core, n8n-workflow and @n8n/di.
+ */
+require('reflect-metadata');
+const { mkdtempSync, rmSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+
+// Before n8n-core is loaded: its instance settings write <N8N_USER_FOLDER>/.n8n/config on first use.
+const userFolder = mkdtempSync(join(tmpdir(), 'n8n-engine-'));
+process.env.N8N_USER_FOLDER = userFolder;
+process.env.N8N_ENCRYPTION_KEY = 'engine-harness-key';
+process.env.N8N_DEFAULT_BINARY_DATA_MODE ??= 'filesystem'; // the default on 2.x, not on 1.x
+process.env.N8N_LOG_LEVEL ??= 'silent';
+
+const { Container } = require('@n8n/di');
+const core = require('n8n-core');
+const {
+	ICredentialsHelper,
+	NodeHelpers,
+	Workflow,
+	createEmptyRunExecutionData,
+	createRunExecutionData,
+} = require('n8n-workflow');
+
+const ORIGIN = 'http://localhost:5678';
+
+/** Plain-text credentials and the `generic` authenticate block; stands in for the server's credential store. */
+class PlainCredentials extends ICredentialsHelper {
+	constructor(types, values) {
+		super();
+		this.types = types;
+		this.values = values;
+	}
+	getParentTypes() { return []; }
+	isCredentialUsableByNode() { return true; } // asked for by 2.x only
+	getCredentialsProperties(type) { return this.types[type]?.properties ?? []; }
+	async getDecrypted(_additionalData, _nodeCredentials, type) { return { ...(this.values[type] ?? {}) }; }
+	async getCredentials() { return new core.Credentials({ id: null, name: '' }, '', ''); }
+	async preAuthentication() { return undefined; }
+	async runPreAuthentication() { return undefined; }
+	async updateCredentials() {}
+	async updateCredentialsOauthTokenData() {}
+
+	async authenticate(values, type, request, workflow, node) {
+		const how = this.types[type]?.authenticate;
+		if (how === undefined) return request;
+		if (typeof how === 'function') return await how(values, request);
+		const fill = (text) =>
+			typeof text === 'string' && text.startsWith('=')
+				? workflow.expression.getSimpleParameterValue(node, text, 'internal', { $credentials: values }, undefined, '')
+				: text;
+		const signed = { ...request };
+		for (const [part, fields] of Object.entries(how.properties)) {
+			const filled = Object.entries(fields).map(([name, value]) => [fill(name), fill(value)]);
+			signed[part] = { ...(signed[part] ?? {}), ...Object.fromEntries(filled) };
+		}
+		return signed;
+	}
+}
+
+const registry = (types) => ({
+	getByName: (name) => types[name],
+	getByNameAndVersion(name, version) {
+		if (!types[name]) throw new Error(`Node type "${name}" was not given to makeEngine()`);
+		return NodeHelpers.getVersionedNodeType(types[name], version);
+	},
+	getKnownTypes: () => ({}),
+});
+
+/** An express response, as much of one as webhook() can touch. */
+function fakeResponse() {
+	const res = { statusCode: 200, headers: {}, body: undefined, ended: false };
+	const finish = (body) => {
+		if (body !== undefined) res.body = body;
+		res.ended = true;
+		return res;
+	};
+	const head = (name, value) => {
+		res.headers[name.toLowerCase()] = value;
+		return res;
+	};
+	const code = (status) => {
+		res.statusCode = status;
+		return res;
+	};
+	return Object.assign(res, { status: code, writeHead: code, setHeader: head, header: head, send: finish, json: finish, end: finish });
+}
+
+/** An express request; `body` may be an object or the raw JSON text (the text keeps signatures byte exact). */
+function fakeRequest(body, headers = {}, query = {}) {
+	const raw = typeof body === 'string' ? body : JSON.stringify(body);
+	return { body: JSON.parse(raw), rawBody: Buffer.from(raw), headers, query, params: {}, method: 'POST' };
+}
+
+function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
+	const nodeTypes = registry(nodes);
+
+	const additionalData = (extra = {}) => ({
+		credentialsHelper: new PlainCredentials(credentialTypes, credentials),
+		executionId: '1',
+		currentNodeExecutionIndex: 0,
+		variables: {},
+		restApiUrl: `${ORIGIN}/rest`,
+		instanceBaseUrl: ORIGIN,
+		webhookBaseUrl: `${ORIGIN}/webhook`,
+		webhookTestBaseUrl: `${ORIGIN}/webhook-test`,
+		webhookWaitingBaseUrl: `${ORIGIN}/webhook-waiting`, // has to be an absolute URL
+		formBaseUrl: '',
+		formTestBaseUrl: '',
+		formWaitingBaseUrl: `${ORIGIN}/form-waiting`,
+		mcpBaseUrl: '',
+		mcpTestBaseUrl: '',
+		executeWorkflow: async () => { throw new Error('sub-workflows are not part of the harness'); },
+		getRunExecutionData: async () => undefined,
+		getRuntimeCredential: async () => undefined,
+		startRunnerTask: async () => ({ ok: false, error: 'no task runner' }),
+		logAiEvent() {},
+		setExecutionStatus() {},
+		sendDataToUI() {},
+		...extra,
+	});
+
+	const workflowOf = (nodeList, connections = {}, extra = {}) =>
+		new Workflow({
+			id: 'wf1', name: 'wf', nodes: nodeList, connections, active: false, nodeTypes,
+			settings: { executionOrder: 'v1' }, ...extra,
+		});
+
+	const webhookOf = (node, description, data) => ({
+		httpMethod: 'POST', node: node.name, path: node.webhookId ?? 'x', webhookDescription: description,
+		workflowId: 'wf1', workflowExecuteAdditionalData: data, userId: '',
+	});
+
+	return {
+		additionalData,
+		workflowOf,
+
+		/** From here on binary data goes to files (ids `filesystem-v2:…`); before it is base64 in memory. */
+		async initBinary() { await Container.get(core.BinaryDataService).init(); },
+		readBinary: async (binary) => await Container.get(core.BinaryDataService).getAsBuffer(binary),
+
+		/** Runs a workflow from its first node. `promise` gives the IRun, `after` what the server would have stored first. */
+		run({ nodeList, connections, input = [{ json: {} }], mode = 'trigger', start = nodeList[0].name }) {
+			const workflow = workflowOf(nodeList, connections);
+			const hooks = new core.ExecutionLifecycleHooks(mode, '1', { id: 'wf1', name: 'wf', nodes: nodeList, connections, active: false });
+			const after = [];
+			hooks.addHandler('workflowExecuteAfter', (run) => after.push(run.status));
+			const data = createRunExecutionData({
+				executionData: { nodeExecutionStack: [{ node: workflow.getNode(start), data: { main: [input] }, source: null }] },
+			});
+			const promise = new core.WorkflowExecute(additionalData({ hooks }), mode, data).processRunExecutionData(workflow);
+			return { promise, cancel: () => promise.cancel(), workflow, after };
+		},
+
+		/** Calls webhook() of a trigger, or of a waiting node when `runExecutionData` is given. */
+		async webhook({ node, req, webhookDescription, mode = 'webhook', staticData, runExecutionData = null, nodeList = [node], connections = {} }) {
+			const workflow = workflowOf(nodeList, connections, staticData ? { staticData } : {});
+			const res = fakeResponse();
+			const data = additionalData({ httpRequest: req, httpResponse: res });
+			const context = new core.WebhookContext(workflow, node, data, mode, webhookOf(node, webhookDescription, data), [], runExecutionData);
+			const type = nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
+			return { result: await type.webhook.call(context), res, staticData: workflow.staticData };
+		},
+
+		/** Calls webhookMethods.<group>.checkExists, create or delete, as activating a workflow does. */
+		async hook({ node, method, group = 'default', staticData, webhookDescription }) {
+			const workflow = workflowOf([node], {}, staticData ? { staticData } : {});
+			const data = additionalData();
+			const context = new core.HookContext(workflow, node, data, 'trigger', 'activate', webhookOf(node, webhookDescription, data));
+			const type = nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
+			return { result: await type.webhookMethods[group][method].call(context), staticData: workflow.staticData, context };
+		},
+
+		/** Runs the `test` block of a credential: one declarative request, then the block's rules. */
+		async testCredential(type, values) {
+			const { request, rules = [] } = credentialTypes[type].test;
+			const node = {
+				id: 'probe', name: 'Probe', type: 'probe', typeVersion: 1, position: [0, 0], parameters: {},
+				credentials: { [type]: { id: '1', name: type } },
+			};
+			const probe = {
+				description: {
+					displayName: 'Probe', name: 'probe', group: ['input'], version: 1, description: '', defaults: {},
+					inputs: ['main'], outputs: ['main'], credentials: [{ name: type, required: true }],
+					properties: [{ displayName: 'Probe', name: 'probe', type: 'string', default: '', routing: { request } }],
+				},
+			};
+			const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes: registry({ probe }) });
+			const data = additionalData({ credentialsHelper: new PlainCredentials(credentialTypes, { [type]: values }) });
+			const context = new core.ExecuteContext(
+				workflow, node, data, 'internal', createEmptyRunExecutionData(), 0, [],
+				{ main: [[{ json: {} }]] }, { node, data: {}, source: null }, [],
+			);
+			let reply;
+			try {
+				reply = (await new core.RoutingNode(context, probe, { id: '1', name: type, type, data: values }).runNode())[0][0].json;
+			} catch (error) {
+				const httpStatus = error.cause?.response?.status ?? (error.httpCode ? Number(error.httpCode) : undefined);
+				const rule = rules.find((r) => r.type === 'responseCode' && r.properties.value === httpStatus);
+				return { status: 'Error', message: rule?.properties.message ?? error.message, httpStatus };
+			}
+			const valueAt = (key) => key.split('.').reduce((value, step) => value?.[step], reply);
+			const rule = rules.find((r) => r.type === 'responseSuccessBody' && valueAt(r.properties.key) === r.properties.value);
+			return rule ? { status: 'Error', message: rule.properties.message } : { status: 'OK' };
+		},
+
+		cleanup: () => rmSync(userFolder, { recursive: true, force: true }),
+	};
+}
+
+/** Loads a BUILT package (its root folder) the way n8n does at start. */
+async function loadPackage(root) {
+	const loader = new core.PackageDirectoryLoader(root);
+	await loader.loadAll();
+	return loader;
+}
+
+module.exports = { makeEngine, loadPackage, fakeRequest, fakeResponse, core, Container, userFolder };

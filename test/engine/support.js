@@ -1,0 +1,138 @@
+'use strict';
+/* The Hailuo node in n8n's engine, against the simulator: what all engine tests start from. */
+const { deflateSync } = require('node:zlib');
+
+const { makeEngine } = require('./engine-harness');
+const { HailuoVideo } = require('../../nodes/HailuoVideo/HailuoVideo.node');
+const { providers } = require('../../nodes/shared/providers');
+const { startSimulator } = require('../simulator');
+const credentialClasses = require('../credentials');
+
+class Start {
+	description = {
+		displayName: 'Start',
+		name: 'start',
+		group: ['trigger'],
+		version: 1,
+		description: '',
+		defaults: { name: 'Start' },
+		inputs: [],
+		outputs: ['main'],
+		properties: [],
+	};
+	async execute() {
+		return [this.getInputData()];
+	}
+}
+
+/** An opaque black PNG of any size, by hand: pictures of every shape without files. */
+function png(width, height) {
+	const chunk = (type, data) => {
+		const body = Buffer.concat([Buffer.from(type), data]);
+		const length = Buffer.alloc(4);
+		length.writeUInt32BE(data.length);
+		const sum = Buffer.alloc(4);
+		sum.writeUInt32BE(crc32(body));
+		return Buffer.concat([length, body, sum]);
+	};
+	const header = Buffer.alloc(13);
+	header.writeUInt32BE(width, 0);
+	header.writeUInt32BE(height, 4);
+	header.set([8, 0, 0, 0, 0], 8);
+	return Buffer.concat([
+		Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+		chunk('IHDR', header),
+		chunk('IDAT', deflateSync(Buffer.alloc((width + 1) * height))),
+		chunk('IEND', Buffer.alloc(0)),
+	]);
+}
+
+function crc32(bytes) {
+	let crc = ~0;
+	for (const byte of bytes) {
+		crc ^= byte;
+		for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1));
+	}
+	return ~crc >>> 0;
+}
+
+const picture = (bytes = png(640, 480), fileName = 'frame.png') => ({
+	data: bytes.toString('base64'),
+	mimeType: 'image/png',
+	fileName,
+});
+
+/** An item with a picture in the given binary fields. */
+const withPicture = (json = {}, ...fields) => ({
+	json,
+	binary: Object.fromEntries((fields.length ? fields : ['data']).map((f) => [f, picture()])),
+});
+
+/**
+ * Simulator and engine. `run(parameters, extra)` runs Start -> Hailuo Video; the answer has `items`, `errors`
+ * (second output), `error`, `status`, `hints`.
+ */
+async function setUp(simulatorOptions = {}) {
+	const simulator = await startSimulator({ taskMs: 60, ...simulatorOptions });
+	const credentials = {};
+	for (const { id, credential } of Object.values(providers))
+		credentials[credential] = { apiKey: 'test-key-0123456789', baseUrl: simulator.baseUrl(id) };
+	const engine = makeEngine({
+		nodes: { start: new Start(), hailuoVideo: new HailuoVideo() },
+		credentialTypes: Object.fromEntries(
+			Object.values(credentialClasses).map((Type) => [new Type().name, new Type()]),
+		),
+		credentials,
+	});
+
+	const start = (parameters, { input = [withPicture()], ...extra } = {}) =>
+		engine.run({
+			nodeList: [
+				{ id: '1', name: 'Start', type: 'start', typeVersion: 1, position: [0, 0], parameters: {} },
+				{
+					id: '2',
+					name: 'Hailuo',
+					type: 'hailuoVideo',
+					typeVersion: 1,
+					position: [0, 0],
+					parameters: { resource: 'video', ...parameters },
+					credentials: Object.fromEntries(
+						Object.keys(credentials).map((name) => [name, { id: '1', name }]),
+					),
+					...extra,
+				},
+			],
+			connections: { Start: { main: [[{ node: 'Hailuo', type: 'main', index: 0 }]] } },
+			input,
+		});
+
+	const run = async (parameters, extra) => {
+		const result = await start(parameters, extra).promise;
+		const runs = result.data.resultData.runData.Hailuo ?? [];
+		const task = runs[runs.length - 1];
+		return {
+			status: result.status,
+			error: result.data.resultData.error,
+			items: task?.data?.main?.[0] ?? [],
+			errors: task?.data?.main?.[1] ?? [],
+			hints: task?.hints ?? [],
+		};
+	};
+
+	return {
+		simulator,
+		engine,
+		credentials,
+		start,
+		run,
+		async tearDown() {
+			await simulator.close();
+			engine.cleanup();
+		},
+	};
+}
+
+/** Looks often, so that tests take milliseconds. */
+const quick = { waitOptions: { pollInterval: 0.05 } };
+
+module.exports = { setUp, png, picture, withPicture, quick };
