@@ -66,7 +66,7 @@ export class HailuoVideo implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const name = this.getNodeParameter('operation', 0) as string;
+		const name = this.getNodeParameter('operation', 0, 'create') as string;
 		const operation = operationOf(name);
 		if (!operation)
 			throw new NodeOperationError(this.getNode(), `'Operation' '${name}' does not exist`, {

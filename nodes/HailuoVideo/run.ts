@@ -93,12 +93,7 @@ export async function runItems(
 		addHints(context, run.hints);
 		return results.map((result, item) =>
 			'error' in result
-				? {
-						json: failureRow(result.error, facts[item]),
-						// n8n routes rows that carry an error to the error output
-						error: nodeFailure(context.getNode(), result.error, facts[item]),
-						pairedItem: { item },
-					}
+				? failedItem(context, result.error, facts[item])
 				: { ...result.value, pairedItem: { item } },
 		);
 	} finally {
@@ -144,6 +139,23 @@ function limited(gateway: Gateway, reads: Limit): Gateway {
 				? await reads(async () => await gateway.call(call))
 				: await gateway.call(call),
 	};
+}
+
+/** The item of a failed row; on the error output where the node has one. */
+function failedItem(
+	context: IExecuteFunctions,
+	error: unknown,
+	facts: ItemFacts,
+): INodeExecutionData {
+	const item: INodeExecutionData = {
+		json: failureRow(error, facts),
+		pairedItem: { item: facts.itemIndex },
+	};
+	if (context.getNode().onError === 'continueErrorOutput')
+		// n8n routes an item that has `error`, then replaces the json of every item that still shows one by the bare
+		// message: hidden from copies, it routes and the task ID survives
+		Object.defineProperty(item, 'error', { value: nodeFailure(context.getNode(), error, facts) });
+	return item;
 }
 
 function failureOf(

@@ -8,6 +8,7 @@ import {
 	modesOf,
 	offersOption,
 	OTHER_MODEL,
+	preferred,
 	PROMPT_LIMIT,
 	providerIds,
 	requiresPrompt,
@@ -35,7 +36,7 @@ export function checkProvider(provider: unknown): ProviderId {
 	throw new InputRefused(
 		'Provider',
 		`'Provider' is ${quote(id)}, which is no gateway of this node`,
-		`Choose one of ${providerIds.join(', ')}.`,
+		`Choose one of ${providerIds.join(', ')}. It cannot be an expression: the credential belongs to it.`,
 	);
 }
 
@@ -63,11 +64,12 @@ export function checkChoice(choice: {
 		);
 
 	const model = String(choice.model ?? '');
-	const resolution = spelling(choice.resolution);
-	const duration =
-		choice.duration === '' || choice.duration === undefined ? 0 : Number(choice.duration);
+	const asked = {
+		resolution: spelling(choice.resolution),
+		duration: choice.duration === '' ? 0 : Number(choice.duration ?? 0),
+	};
 	if (model === OTHER_MODEL && table[provider].otherModel)
-		return { provider, mode, model, resolution, duration: checkFreeDuration(duration) };
+		return { provider, mode, model, ...asked, duration: checkFreeDuration(asked.duration) };
 
 	const models = modelsOf(provider, mode);
 	if (!models.includes(model))
@@ -77,7 +79,9 @@ export function checkChoice(choice: {
 			`${name} sells ${models.join(', ')} in this mode.`,
 		);
 
+	// empty: an untouched field beside a model by expression, where the form cannot know the default
 	const sold = resolutionsOf(provider, mode, model);
+	const resolution = asked.resolution || preferred(sold, '768P');
 	if (cellOf(provider, mode, model, resolution) === undefined)
 		throw new InputRefused(
 			'Resolution and Model',
@@ -86,6 +90,7 @@ export function checkChoice(choice: {
 		);
 
 	const durations = durationsOf(provider, mode, model, resolution);
+	const duration = asked.duration || preferred(durations, 6);
 	if (!durations.includes(duration))
 		throw new InputRefused(
 			'Duration and Resolution',

@@ -11,7 +11,7 @@ import { InputRefused } from './errors';
 export function cleanKey(key: unknown): string {
 	return String(key ?? '')
 		.trim()
-		.replace(/^bearer\s+/i, '')
+		.replace(/^bearer(\s+|$)/i, '')
 		.trim();
 }
 

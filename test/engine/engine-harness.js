@@ -34,13 +34,27 @@ class PlainCredentials extends ICredentialsHelper {
 		this.types = types;
 		this.values = values;
 	}
-	getParentTypes() { return []; }
-	isCredentialUsableByNode() { return true; } // asked for by 2.x only
-	getCredentialsProperties(type) { return this.types[type]?.properties ?? []; }
-	async getDecrypted(_additionalData, _nodeCredentials, type) { return { ...(this.values[type] ?? {}) }; }
-	async getCredentials() { return new core.Credentials({ id: null, name: '' }, '', ''); }
-	async preAuthentication() { return undefined; }
-	async runPreAuthentication() { return undefined; }
+	getParentTypes() {
+		return [];
+	}
+	isCredentialUsableByNode() {
+		return true;
+	} // asked for by 2.x only
+	getCredentialsProperties(type) {
+		return this.types[type]?.properties ?? [];
+	}
+	async getDecrypted(_additionalData, _nodeCredentials, type) {
+		return { ...(this.values[type] ?? {}) };
+	}
+	async getCredentials() {
+		return new core.Credentials({ id: null, name: '' }, '', '');
+	}
+	async preAuthentication() {
+		return undefined;
+	}
+	async runPreAuthentication() {
+		return undefined;
+	}
 	async updateCredentials() {}
 	async updateCredentialsOauthTokenData() {}
 
@@ -50,7 +64,14 @@ class PlainCredentials extends ICredentialsHelper {
 		if (typeof how === 'function') return await how(values, request);
 		const fill = (text) =>
 			typeof text === 'string' && text.startsWith('=')
-				? workflow.expression.getSimpleParameterValue(node, text, 'internal', { $credentials: values }, undefined, '')
+				? workflow.expression.getSimpleParameterValue(
+						node,
+						text,
+						'internal',
+						{ $credentials: values },
+						undefined,
+						'',
+					)
 				: text;
 		const signed = { ...request };
 		for (const [part, fields] of Object.entries(how.properties)) {
@@ -86,13 +107,28 @@ function fakeResponse() {
 		res.statusCode = status;
 		return res;
 	};
-	return Object.assign(res, { status: code, writeHead: code, setHeader: head, header: head, send: finish, json: finish, end: finish });
+	return Object.assign(res, {
+		status: code,
+		writeHead: code,
+		setHeader: head,
+		header: head,
+		send: finish,
+		json: finish,
+		end: finish,
+	});
 }
 
 /** An express request; `body` may be an object or the raw JSON text (the text keeps signatures byte exact). */
 function fakeRequest(body, headers = {}, query = {}) {
 	const raw = typeof body === 'string' ? body : JSON.stringify(body);
-	return { body: JSON.parse(raw), rawBody: Buffer.from(raw), headers, query, params: {}, method: 'POST' };
+	return {
+		body: JSON.parse(raw),
+		rawBody: Buffer.from(raw),
+		headers,
+		query,
+		params: {},
+		method: 'POST',
+	};
 }
 
 function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
@@ -113,7 +149,9 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 		formWaitingBaseUrl: `${ORIGIN}/form-waiting`,
 		mcpBaseUrl: '',
 		mcpTestBaseUrl: '',
-		executeWorkflow: async () => { throw new Error('sub-workflows are not part of the harness'); },
+		executeWorkflow: async () => {
+			throw new Error('sub-workflows are not part of the harness');
+		},
 		getRunExecutionData: async () => undefined,
 		getRuntimeCredential: async () => undefined,
 		startRunnerTask: async () => ({ ok: false, error: 'no task runner' }),
@@ -125,13 +163,24 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 
 	const workflowOf = (nodeList, connections = {}, extra = {}) =>
 		new Workflow({
-			id: 'wf1', name: 'wf', nodes: nodeList, connections, active: false, nodeTypes,
-			settings: { executionOrder: 'v1' }, ...extra,
+			id: 'wf1',
+			name: 'wf',
+			nodes: nodeList,
+			connections,
+			active: false,
+			nodeTypes,
+			settings: { executionOrder: 'v1' },
+			...extra,
 		});
 
 	const webhookOf = (node, description, data) => ({
-		httpMethod: 'POST', node: node.name, path: node.webhookId ?? 'x', webhookDescription: description,
-		workflowId: 'wf1', workflowExecuteAdditionalData: data, userId: '',
+		httpMethod: 'POST',
+		node: node.name,
+		path: node.webhookId ?? 'x',
+		webhookDescription: description,
+		workflowId: 'wf1',
+		workflowExecuteAdditionalData: data,
+		userId: '',
 	});
 
 	return {
@@ -139,28 +188,67 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 		workflowOf,
 
 		/** From here on binary data goes to files (ids `filesystem-v2:…`); before it is base64 in memory. */
-		async initBinary() { await Container.get(core.BinaryDataService).init(); },
+		async initBinary() {
+			await Container.get(core.BinaryDataService).init();
+		},
 		readBinary: async (binary) => await Container.get(core.BinaryDataService).getAsBuffer(binary),
 
 		/** Runs a workflow from its first node. `promise` gives the IRun, `after` what the server would have stored first. */
-		run({ nodeList, connections, input = [{ json: {} }], mode = 'trigger', start = nodeList[0].name }) {
+		run({
+			nodeList,
+			connections,
+			input = [{ json: {} }],
+			mode = 'trigger',
+			start = nodeList[0].name,
+		}) {
 			const workflow = workflowOf(nodeList, connections);
-			const hooks = new core.ExecutionLifecycleHooks(mode, '1', { id: 'wf1', name: 'wf', nodes: nodeList, connections, active: false });
+			const hooks = new core.ExecutionLifecycleHooks(mode, '1', {
+				id: 'wf1',
+				name: 'wf',
+				nodes: nodeList,
+				connections,
+				active: false,
+			});
 			const after = [];
 			hooks.addHandler('workflowExecuteAfter', (run) => after.push(run.status));
 			const data = createRunExecutionData({
-				executionData: { nodeExecutionStack: [{ node: workflow.getNode(start), data: { main: [input] }, source: null }] },
+				executionData: {
+					nodeExecutionStack: [
+						{ node: workflow.getNode(start), data: { main: [input] }, source: null },
+					],
+				},
 			});
-			const promise = new core.WorkflowExecute(additionalData({ hooks }), mode, data).processRunExecutionData(workflow);
+			const promise = new core.WorkflowExecute(
+				additionalData({ hooks }),
+				mode,
+				data,
+			).processRunExecutionData(workflow);
 			return { promise, cancel: () => promise.cancel(), workflow, after };
 		},
 
 		/** Calls webhook() of a trigger, or of a waiting node when `runExecutionData` is given. */
-		async webhook({ node, req, webhookDescription, mode = 'webhook', staticData, runExecutionData = null, nodeList = [node], connections = {} }) {
+		async webhook({
+			node,
+			req,
+			webhookDescription,
+			mode = 'webhook',
+			staticData,
+			runExecutionData = null,
+			nodeList = [node],
+			connections = {},
+		}) {
 			const workflow = workflowOf(nodeList, connections, staticData ? { staticData } : {});
 			const res = fakeResponse();
 			const data = additionalData({ httpRequest: req, httpResponse: res });
-			const context = new core.WebhookContext(workflow, node, data, mode, webhookOf(node, webhookDescription, data), [], runExecutionData);
+			const context = new core.WebhookContext(
+				workflow,
+				node,
+				data,
+				mode,
+				webhookOf(node, webhookDescription, data),
+				[],
+				runExecutionData,
+			);
 			const type = nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
 			return { result: await type.webhook.call(context), res, staticData: workflow.staticData };
 		},
@@ -169,41 +257,99 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 		async hook({ node, method, group = 'default', staticData, webhookDescription }) {
 			const workflow = workflowOf([node], {}, staticData ? { staticData } : {});
 			const data = additionalData();
-			const context = new core.HookContext(workflow, node, data, 'trigger', 'activate', webhookOf(node, webhookDescription, data));
+			const context = new core.HookContext(
+				workflow,
+				node,
+				data,
+				'trigger',
+				'activate',
+				webhookOf(node, webhookDescription, data),
+			);
 			const type = nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
-			return { result: await type.webhookMethods[group][method].call(context), staticData: workflow.staticData, context };
+			return {
+				result: await type.webhookMethods[group][method].call(context),
+				staticData: workflow.staticData,
+				context,
+			};
 		},
 
 		/** Runs the `test` block of a credential: one declarative request, then the block's rules. */
 		async testCredential(type, values) {
 			const { request, rules = [] } = credentialTypes[type].test;
 			const node = {
-				id: 'probe', name: 'Probe', type: 'probe', typeVersion: 1, position: [0, 0], parameters: {},
+				id: 'probe',
+				name: 'Probe',
+				type: 'probe',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: {},
 				credentials: { [type]: { id: '1', name: type } },
 			};
 			const probe = {
 				description: {
-					displayName: 'Probe', name: 'probe', group: ['input'], version: 1, description: '', defaults: {},
-					inputs: ['main'], outputs: ['main'], credentials: [{ name: type, required: true }],
-					properties: [{ displayName: 'Probe', name: 'probe', type: 'string', default: '', routing: { request } }],
+					displayName: 'Probe',
+					name: 'probe',
+					group: ['input'],
+					version: 1,
+					description: '',
+					defaults: {},
+					inputs: ['main'],
+					outputs: ['main'],
+					credentials: [{ name: type, required: true }],
+					properties: [
+						{
+							displayName: 'Probe',
+							name: 'probe',
+							type: 'string',
+							default: '',
+							routing: { request },
+						},
+					],
 				},
 			};
-			const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes: registry({ probe }) });
-			const data = additionalData({ credentialsHelper: new PlainCredentials(credentialTypes, { [type]: values }) });
+			const workflow = new Workflow({
+				nodes: [node],
+				connections: {},
+				active: false,
+				nodeTypes: registry({ probe }),
+			});
+			const data = additionalData({
+				credentialsHelper: new PlainCredentials(credentialTypes, { [type]: values }),
+			});
 			const context = new core.ExecuteContext(
-				workflow, node, data, 'internal', createEmptyRunExecutionData(), 0, [],
-				{ main: [[{ json: {} }]] }, { node, data: {}, source: null }, [],
+				workflow,
+				node,
+				data,
+				'internal',
+				createEmptyRunExecutionData(),
+				0,
+				[],
+				{ main: [[{ json: {} }]] },
+				{ node, data: {}, source: null },
+				[],
 			);
 			let reply;
 			try {
-				reply = (await new core.RoutingNode(context, probe, { id: '1', name: type, type, data: values }).runNode())[0][0].json;
+				reply = (
+					await new core.RoutingNode(context, probe, {
+						id: '1',
+						name: type,
+						type,
+						data: values,
+					}).runNode()
+				)[0][0].json;
 			} catch (error) {
-				const httpStatus = error.cause?.response?.status ?? (error.httpCode ? Number(error.httpCode) : undefined);
-				const rule = rules.find((r) => r.type === 'responseCode' && r.properties.value === httpStatus);
+				const httpStatus =
+					error.cause?.response?.status ?? (error.httpCode ? Number(error.httpCode) : undefined);
+				const rule = rules.find(
+					(r) => r.type === 'responseCode' && r.properties.value === httpStatus,
+				);
 				return { status: 'Error', message: rule?.properties.message ?? error.message, httpStatus };
 			}
 			const valueAt = (key) => key.split('.').reduce((value, step) => value?.[step], reply);
-			const rule = rules.find((r) => r.type === 'responseSuccessBody' && valueAt(r.properties.key) === r.properties.value);
+			const rule = rules.find(
+				(r) => r.type === 'responseSuccessBody' && valueAt(r.properties.key) === r.properties.value,
+			);
 			return rule ? { status: 'Error', message: rule.properties.message } : { status: 'OK' };
 		},
 
@@ -218,4 +364,12 @@ async function loadPackage(root) {
 	return loader;
 }
 
-module.exports = { makeEngine, loadPackage, fakeRequest, fakeResponse, core, Container, userFolder };
+module.exports = {
+	makeEngine,
+	loadPackage,
+	fakeRequest,
+	fakeResponse,
+	core,
+	Container,
+	userFolder,
+};

@@ -120,6 +120,29 @@ describe('readImageHeader', () => {
 		expect(info).toMatchObject({ width: 4000, height: 3000 });
 	});
 
+	it.each([0, 1, 0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8])(
+		'expects no length behind JPEG marker %i, nor bytes in an empty segment',
+		(marker) => {
+			const info = readImageHeader(
+				jpeg(segment(0xe0, Buffer.alloc(0)), Buffer.from([0xff, marker]), frameHeader(640, 480)),
+			);
+			expect(info).toMatchObject({ width: 640, height: 480 });
+		},
+	);
+
+	it.each([
+		['jpeg', 11, jpeg(frameHeader(640, 480))],
+		['jpeg', 11, jpeg(Buffer.from([0xff, 0xc0, 0, 8, 8, 1, 0, 1, 0, 0]))],
+		['png', 24, png(640, 480)],
+		['gif', 10, Buffer.from('GIF87a\x80\x02\xe0\x01\0', 'latin1')],
+		['webp', 30, webp('VP8 ', [0, 0, 0, 0x9d, 1, 0x2a, 1, 0, 1, 0, 0])],
+		['webp', 25, webp('VP8L', [0x2f, 0, 0, 0, 0, 0])],
+		['webp', 30, webp('VP8X', Array(11).fill(0))],
+	])('reads a %s header of %i bytes, and not of one less', (format, length, bytes) => {
+		expect(readImageHeader(bytes.subarray(0, length))?.format).toBe(format);
+		expect(readImageHeader(bytes.subarray(0, length - 1))).toBeUndefined();
+	});
+
 	it('finds the frame behind 20 MB of APP segments', () => {
 		const large = segment(0xe2, Buffer.alloc(65533));
 		const info = readImageHeader(jpeg(...Array(320).fill(large), frameHeader(500, 400)));
@@ -343,6 +366,7 @@ describe('inspectFrame', () => {
 		const message = (size: number, maxBytes: number) =>
 			refusal(() => judge(png(640, 480, size), { ...usual, maxBytes })).message;
 		expect(message(21.25 * MB, 20 * MB)).toContain('is 21.3 MB; it has to be under 20 MB');
+		expect(message(MB, MB)).toContain('is 1 MB; it has to be under 1 MB');
 		expect(message(2000, 1000)).toContain('is 2000 bytes; it has to be under 1000 bytes');
 	});
 
@@ -401,7 +425,14 @@ describe('inspectFrame', () => {
 
 	it('says so when there are no bytes, or none but the beginning', () => {
 		expect(refusal(() => judge(Buffer.alloc(0))).message).toBe("'First Frame' is an empty file");
-		for (const bytes of [png(640, 480).subarray(0, 20), jpeg(segment(0xe0, Buffer.alloc(50)))]) {
+		const beginnings = [
+			png(640, 480).subarray(0, 20),
+			png(640, 480).subarray(0, 8),
+			jpeg(segment(0xe0, Buffer.alloc(50))),
+			Buffer.from([0xff, 0xd8, 0xff]),
+			webp('VP8 ', []).subarray(0, 12),
+		];
+		for (const bytes of beginnings) {
 			expect(refusal(() => judge(bytes)).message).toMatch(/file that is cut off or damaged/);
 		}
 	});

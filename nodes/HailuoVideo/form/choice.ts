@@ -1,4 +1,9 @@
-/** What to make: mode, model, prompt, pictures, resolution, duration. All lists come from the table. */
+/**
+ * What to make: mode, model, prompt, pictures, resolution, duration. All lists come from the table.
+ *
+ * No field here that starts empty is `required`: with an expression in 'Mode' or 'Model' n8n counts every variant
+ * as shown and would refuse to run at all. The run-time check names what is missing.
+ */
 import type { INodeProperties } from 'n8n-workflow';
 
 import {
@@ -87,7 +92,6 @@ const modelName = variants(
 		displayName: 'Model Name',
 		name: 'modelName',
 		type: 'string',
-		required: true,
 		default: '',
 		placeholder: `e.g. ${what.split('e.g. ')[1]}`,
 		description: `The gateway's own name for a model newer than this node: ${what}`,
@@ -107,9 +111,9 @@ const prompt = variants(
 		name: 'prompt',
 		type: 'string',
 		typeOptions: { rows: 4 },
-		...(required && { required }),
 		default: '',
 		placeholder: 'e.g. The cat turns its head and smiles [Push in]',
+		hint: required ? 'This provider and model need a prompt' : '',
 		description: `What happens in the video, up to ${PROMPT_LIMIT} characters. Camera directives may stand in brackets.`,
 	}),
 	create,
@@ -166,7 +170,6 @@ function pictureFields(role: PictureRole): INodeProperties[] {
 			displayName: `${label} URL`,
 			name: `${role}Url`,
 			type: 'string',
-			required: true,
 			default: '',
 			placeholder: 'e.g. https://example.com/picture.jpg',
 			description: `Public link of ${what}, or a data URL`,

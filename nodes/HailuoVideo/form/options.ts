@@ -4,7 +4,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { cameraMovements } from '../../shared/camera';
 import { offersOption, optionNames, type OptionName } from '../../shared/models';
 import { modelPoints, typedModelPoints, type ModelPoint } from './points';
-import { variants } from './variants';
+import { variants, type Point } from './variants';
 
 const fields: Record<OptionName, INodeProperties[]> = {
 	promptOptimizer: [
@@ -82,19 +82,29 @@ const extraFields: INodeProperties = {
 		'Fields of the gateway that this node does not know, merged into the request body last. They are not checked.',
 };
 
+const offered = (point: Point) => {
+	const { provider, mode, model } = point as ModelPoint;
+	return optionNames.filter((option) => offersOption(provider, option, mode, model));
+};
+
+/**
+ * The longest lists last: with an expression in 'Model' n8n takes the last variant that may apply, and drops the
+ * values that it does not list.
+ */
+const points = [...modelPoints, ...typedModelPoints].sort(
+	(a, b) => offered(a).length - offered(b).length,
+);
+
 export const optionsFields: INodeProperties[] = variants(
-	[...modelPoints, ...typedModelPoints],
-	(point) => {
-		const { provider, mode, model } = point as ModelPoint;
-		return optionNames.filter((option) => offersOption(provider, option, mode, model));
-	},
-	(offered) => ({
+	points,
+	offered,
+	(names) => ({
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [...offered.flatMap((option) => fields[option]), extraFields].sort((a, b) =>
+		options: [...names.flatMap((option) => fields[option]), extraFields].sort((a, b) =>
 			a.displayName.localeCompare(b.displayName),
 		),
 	}),

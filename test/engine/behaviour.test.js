@@ -1,0 +1,427 @@
+'use strict';
+/* What a user sees when things go wrong or are stopped, in n8n's own engine. */
+const { providerIds, table } = require('../../nodes/shared/models');
+const { png, picture, quick, setUp, withPicture } = require('./support');
+
+let world;
+beforeAll(async () => {
+	world = await setUp();
+});
+afterAll(async () => await world.tearDown());
+beforeEach(() => world.simulator.reset());
+
+const order = (provider = 'minimax', more = {}) => ({
+	provider,
+	operation: 'create',
+	mode: 'imageToVideo',
+	prompt: '={{ $json.prompt ?? "A cat turns its head" }}',
+	...quick,
+	...more,
+});
+const submits = () => world.simulator.requests.filter(({ kind }) => kind === 'submit');
+
+describe('what cannot be sent is refused before any request', () => {
+	const refuse = async (parameters, extra, message, description = /./) => {
+		const { error } = await world.run(parameters, extra);
+		expect(error).toMatchObject({ name: 'NodeOperationError' });
+		expect(error.message).toMatch(message);
+		expect(error.description).toMatch(description);
+		expect(error.context.itemIndex).toBe((extra?.input?.length ?? 1) - 1);
+		expect(world.simulator.requests).toEqual([]);
+	};
+
+	test('an item without the binary field', async () =>
+		await refuse(
+			order(),
+			{ input: [withPicture(), { json: {}, binary: { photo: picture() } }] },
+			/no binary field 'data' for 'First Frame'/,
+			/'photo'/,
+		));
+	test('an item without any file', async () =>
+		await refuse(order(), { input: [{ json: {} }] }, /no binary field 'data'/, /carries no file/));
+	test('a file that is no picture, whatever its name', async () =>
+		await refuse(
+			order(),
+			{ input: [{ json: {}, binary: { data: picture(Buffer.from('hello'), 'a.png') } }] },
+			/'First Frame' is not a picture/,
+		));
+	test('a picture that is too small, and one that is too wide', async () => {
+		const input = (w, h) => ({ input: [{ json: {}, binary: { data: picture(png(w, h)) } }] });
+		await refuse(order(), input(300, 400), /300 x 400/);
+		await refuse(order(), input(1001, 400), /1001 x 400/);
+	});
+	test('2001 characters', async () =>
+		await refuse(order('minimax', { prompt: 'x'.repeat(2001) }), undefined, /2001 characters/));
+	test('no prompt where the gateway needs one', async () => {
+		await refuse(order('pixazo', { prompt: '' }), undefined, /'Prompt' is empty/, /Pixazo/);
+		await refuse(order('minimax', { mode: 'textToVideo', prompt: ' ' }), undefined, /'Prompt'/);
+	});
+	test('four camera movements in one bracket', async () =>
+		await refuse(
+			order('minimax', { prompt: '[Pan left, Zoom in, Shake, Tilt up]' }),
+			undefined,
+			/Prompt/,
+		));
+	test('an impossible combination by expression', async () =>
+		await refuse(
+			order('minimax', { model: 'MiniMax-Hailuo-02', resolution: '1080P', duration: '={{ 10 }}' }),
+			undefined,
+			/'Duration' '10' is not available at 'Resolution' 1080P/,
+			/6 seconds/,
+		));
+	test('a gateway that does not exist', async () =>
+		await refuse(
+			order('={{ $json.provider }}'),
+			undefined,
+			/'Provider' is '{{.*no gateway/,
+			/seaart.*expression/,
+		));
+	test('a link that is none', async () =>
+		await refuse(
+			order('minimax', { firstFrameSource: 'url', firstFrameUrl: 'ftp://x/y.png' }),
+			undefined,
+			/'First Frame URL'/,
+		));
+	test('an option that the gateway has no field for, by expression', async () =>
+		await refuse(
+			order('minimax', {
+				model: '={{ "I2V-01" }}',
+				resolution: '720P',
+				options: { fastPretreatment: true },
+			}),
+			undefined,
+			/'Fast Pretreatment' is not available for 'Model' I2V-01/,
+		));
+	test('extra fields that are no JSON object', async () =>
+		await refuse(
+			order('minimax', { options: { extraFields: '[1]' } }),
+			undefined,
+			/'Extra Fields \(JSON\)' is no JSON object/,
+		));
+	test.each([
+		['empty', '=', /'Task ID' is empty/],
+		['no id', 'a/b', /cannot be the ID/],
+	])(
+		'a task id that is %s',
+		async (_what, taskId, message) =>
+			await refuse({ provider: 'toapis', operation: 'getStatus', taskId }, undefined, message),
+	);
+	test('a task id that lost digits as a number', async () =>
+		await refuse(
+			{ provider: 'minimax', operation: 'wait', taskId: '={{ 1234567890123456789 }}' },
+			undefined,
+			/too long to be exact/,
+		));
+	test('SeaArt without endpoint', async () =>
+		await refuse(
+			{
+				provider: 'seaart',
+				operation: 'wait',
+				taskId: 'mmsu_1',
+				endpoint: '={{ $json.endpoint }}',
+			},
+			undefined,
+			/'Endpoint' is empty/,
+			/minimax_hailuo_02_i2v/,
+		));
+	test('cancel where the gateway cannot, by expression', async () =>
+		await refuse(
+			{ provider: 'toapis', operation: 'cancel', taskId: '1' },
+			undefined,
+			/Cancel is not offered by ToAPIs/,
+			/SeaArt Cloud and WaveSpeed AI/,
+		));
+	test('a base URL that is no URL, an empty key', async () => {
+		const credential = world.credentials.hailuoMiniMaxApi;
+		const { apiKey, baseUrl } = credential;
+		for (const [values, message] of [
+			[{ baseUrl: 'api minimax' }, /'Base URL' of the credential is no URL/],
+			[{ baseUrl: 'ftp://api.minimax.io' }, /has to start with https/],
+			[{ apiKey: '  Bearer ' }, /'API Key' of the credential is empty/],
+		]) {
+			Object.assign(credential, { apiKey, baseUrl }, values);
+			await refuse(order(), undefined, message);
+		}
+		Object.assign(credential, { apiKey, baseUrl });
+	});
+	test('one bad item among three stops all before anything is paid', async () => {
+		const input = [withPicture(), withPicture(), withPicture({ prompt: 'x'.repeat(2001) })];
+		await refuse(order(), { input }, /2001 characters/);
+	});
+});
+
+test('a key pasted with blanks and Bearer works', async () => {
+	world.credentials.hailuoMiniMaxApi.apiKey = ' Bearer  test-key-0123456789 \n';
+	const { error } = await world.run(order());
+	world.credentials.hailuoMiniMaxApi.apiKey = 'test-key-0123456789';
+	expect(error).toBeUndefined();
+});
+
+test('beside a model by expression, untouched fields take the defaults of that model', async () => {
+	const input = ['I2V-01', 'MiniMax-Hailuo-02'].map((model) => withPicture({ model }));
+	const { items, error } = await world.run(
+		order('minimax', { model: '={{ $json.model }}', completion: 'return' }),
+		{ input },
+	);
+	expect(error).toBeUndefined();
+	expect(items.map(({ json }) => [json.resolution, json.duration])).toEqual([
+		['720P', 6],
+		['768P', 6],
+	]);
+});
+
+describe('Continue On Fail', () => {
+	const three = [
+		withPicture(),
+		withPicture({ prompt: 'sim:fail' }),
+		withPicture({ prompt: 'x'.repeat(2001) }),
+	];
+
+	test.each(providerIds)(
+		'%s: a bad row hurts only itself and keeps its task ID',
+		async (provider) => {
+			const { items, error } = await world.run(order(provider), {
+				input: three,
+				onError: 'continueRegularOutput',
+			});
+			expect(error).toBeUndefined();
+			expect(items.map(({ pairedItem }) => pairedItem)).toEqual([
+				{ item: 0 },
+				{ item: 1 },
+				{ item: 2 },
+			]);
+			expect(items[0].json).toMatchObject({ status: 'succeeded', error: null });
+			expect(items[0].binary.data).toBeDefined();
+			expect(items[1].json).toMatchObject({
+				provider,
+				status: 'failed',
+				model: expect.any(String),
+				error: {
+					category: expect.any(String),
+					code: expect.any(String),
+					retryable: expect.any(Boolean),
+				},
+			});
+			expect(items[1].json.taskId).toBe(world.simulator.tasks[1].id);
+			expect(items[2].json.taskId).toBeUndefined();
+			expect(items[2].json.error.message).toMatch(/2001/);
+			expect(world.simulator.paid()).toBe(2);
+		},
+	);
+
+	test('error output: the row goes there whole, the task ID with it', async () => {
+		const { items, errors } = await world.run(order('seaart'), {
+			input: three,
+			onError: 'continueErrorOutput',
+		});
+		expect(items.map(({ json }) => json.status)).toEqual(['succeeded']);
+		expect(errors).toHaveLength(2);
+		expect(errors[0].json).toMatchObject({
+			prompt: 'sim:fail',
+			provider: 'seaart',
+			taskId: world.simulator.tasks[1].id,
+			endpoint: 'minimax_hailuo_02_i2v',
+			error: { retryable: true },
+		});
+	});
+});
+
+describe('a run that ends with an error', () => {
+	test.each(providerIds)('%s: a failed task names itself and what to do', async (provider) => {
+		const { error } = await world.run(order(provider, { prompt: 'sim:fail' }));
+		const [{ id }] = world.simulator.tasks;
+		expect(error.name).toBe('NodeApiError');
+		expect(error.message).toContain(`${table[provider].name}: The video could not be made`);
+		expect(error.description).toContain(`Task ID: ${id}`);
+		expect(error.context.hailuo).toMatchObject({ provider, taskId: id });
+		expect(world.simulator.paid()).toBe(1);
+	});
+
+	test('the tasks of the other items are named too, so that nothing paid is lost', async () => {
+		const input = [withPicture({ prompt: 'sim:slow' }), withPicture({ prompt: 'sim:fail' })];
+		const { error } = await world.run(order('toapis'), { input });
+		const [slow, failed] = world.simulator.tasks.map(({ id }) => id);
+		expect(error.context.itemIndex).toBe(1);
+		expect(error.description).toContain(`Task ID: ${failed}`);
+		expect(error.description).toContain(slow);
+	});
+
+	test.each(providerIds)('%s: a wrong key', async (provider) => {
+		const credential =
+			world.credentials[require('../../nodes/shared/providers').providers[provider].credential];
+		const { apiKey } = credential;
+		credential.apiKey = 'bad-key-9876543210';
+		const { error } = await world.run(order(provider));
+		credential.apiKey = apiKey;
+		expect(error.name).toBe('NodeApiError');
+		expect(error.description).toMatch(/Check the API key/);
+		expect(JSON.stringify(error)).not.toContain('bad-key-9876543210');
+	});
+
+	test('a timeout keeps the task', async () => {
+		const parameters = order('wavespeed', {
+			prompt: 'sim:slow',
+			waitOptions: { pollInterval: 0.05, timeout: 0.004 },
+		});
+		const { error } = await world.run(parameters);
+		expect(error.message).toMatch(/not finished after 0.004 minutes/);
+		expect(error.description).toContain(world.simulator.tasks[0].id);
+		parameters.waitOptions.onTimeout = 'return';
+		const { items } = await world.run(parameters);
+		expect(items[0].json).toMatchObject({
+			taskId: world.simulator.tasks[1].id,
+			status: 'processing',
+			error: null,
+		});
+	});
+});
+
+describe('cancel never deletes a finished video', () => {
+	test.each(['seaart', 'wavespeed'])('%s', async (provider) => {
+		const [{ json }] = (await world.run(order(provider))).items;
+		const { error } = await world.run({
+			provider,
+			operation: 'cancel',
+			taskId: json.taskId,
+			endpoint: json.endpoint ?? '',
+		});
+		expect(error.message).toMatch(/finished \(succeeded\) and was left as it is/);
+		expect(world.simulator.requests.some(({ kind }) => kind === 'cancel')).toBe(false);
+		expect(world.simulator.tasks[0].deletedAt).toBeUndefined();
+	});
+});
+
+describe('Stop', () => {
+	test.each(providerIds)('%s: in mid-wait it ends within a second', async (provider) => {
+		const running = world.start(
+			order(provider, { prompt: 'sim:slow', waitOptions: { pollInterval: 30 } }),
+		);
+		while (world.simulator.paid() === 0) await new Promise((done) => setTimeout(done, 10));
+		const since = Date.now();
+		running.cancel();
+		await running.promise;
+		expect(Date.now() - since).toBeLessThan(1000);
+		expect(running.after).toContain('canceled');
+		const polls = world.simulator.requests.length;
+		await new Promise((done) => setTimeout(done, 500));
+		expect(world.simulator.requests).toHaveLength(polls);
+	});
+});
+
+describe('items together', () => {
+	test('twenty clips take about as long as one, and leave in input order', async () => {
+		world.simulator.outcome({ times: 1, taskMs: 900 });
+		const input = Array.from({ length: 20 }, (_, n) => withPicture({ prompt: `clip ${n}` }));
+		const since = Date.now();
+		const { items } = await world.run(order('seaart'), { input });
+		expect(Date.now() - since).toBeLessThan(5000);
+		expect(items).toHaveLength(20);
+		const prompts = items.map(
+			({ json }) => world.simulator.tasks.find(({ id }) => id === json.taskId).prompt,
+		);
+		expect(prompts).toEqual(input.map(({ json }) => json.prompt));
+	});
+});
+
+describe('answers and links of strangers', () => {
+	const page = /web page/;
+	test.each([
+		['an HTML page', { html: true }, page],
+		['a cut-off reply', { cutOff: true }, /cut off/],
+		['a reply of another shape', { shape: true }, /documented shape/],
+	])('%s at submit: the outcome is unknown, and it says so', async (_what, fault, message) => {
+		for (const provider of providerIds) {
+			world.simulator.reset();
+			world.simulator.fault({ provider, kind: 'submit', times: 1, do: fault });
+			const { items } = await world.run(order(provider), { onError: 'continueRegularOutput' });
+			expect([provider, items[0].json.error.category]).toEqual([provider, 'unknownOutcome']);
+			expect(items[0].json.error.message).toMatch(message);
+			expect(submits()).toHaveLength(1);
+		}
+	});
+
+	test.each([
+		['ftp://example.com/v.mp4', /no http\(s\) URL/],
+		['javascript:alert(1)', /no http\(s\) URL/],
+	])('a video link %s', async (videoUrl, message) => {
+		for (const provider of providerIds) {
+			world.simulator.reset();
+			world.simulator.outcome({ provider, times: 1, videoUrl });
+			const { error } = await world.run(order(provider));
+			expect(error.message).toMatch(message);
+			expect(error.description).toContain(world.simulator.tasks[0].id);
+		}
+	});
+
+	test('no key reaches the CDN', async () => {
+		for (const provider of providerIds) await world.run(order(provider));
+		const videos = world.simulator.requests.filter(({ kind }) => kind === 'video');
+		expect(videos).toHaveLength(providerIds.length);
+		for (const { headers, status } of videos) {
+			expect(status).toBe(200);
+			expect(headers.authorization).toBeUndefined();
+			expect(headers['ocp-apim-subscription-key']).toBeUndefined();
+		}
+	});
+});
+
+test('the picture travels as each gateway takes it', async () => {
+	for (const provider of providerIds) await world.run(order(provider, { completion: 'return' }));
+	const uploads = world.simulator.requests.filter(({ kind }) => kind === 'upload');
+	expect(uploads.map(({ provider }) => provider)).toEqual(['toapis']);
+	const toapis = world.simulator.tasks.find(({ provider }) => provider === 'toapis');
+	expect(toapis.order.image_urls[0]).toMatch(/^http:.*\/uploads\//);
+	const webp = Buffer.from('UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASqAAuABPm02mUmkIyKhICgA', 'base64');
+	const input = [{ json: {}, binary: { data: picture(webp) } }];
+	const refused = await world.run(order('wavespeed'), { input });
+	expect(refused.error.message).toMatch(/WebP/);
+});
+
+test('camera movements leave in the notation of the gateway', async () => {
+	const options = { cameraMovements: ['panLeft', 'pedestalUp'] };
+	for (const provider of ['seaart', 'toapis'])
+		await world.run(order(provider, { completion: 'return', options }));
+	expect(world.simulator.tasks.map(({ prompt }) => prompt)).toEqual([
+		'A cat turns its head [左摇,上升]',
+		'A cat turns its head [Pan left, Pedestal up]',
+	]);
+});
+
+test('extra fields are merged into the body last, and a typed model is sent as it is', async () => {
+	await world.run(
+		order('toapis', {
+			completion: 'return',
+			options: { promptOptimizer: false, extraFields: '{ "metadata": { "watermark": true } }' },
+		}),
+	);
+	expect(world.simulator.tasks[0].order.metadata).toEqual({
+		prompt_optimizer: false,
+		watermark: true,
+	});
+
+	const { items } = await world.run(
+		order('seaart', { completion: 'return', model: 'other', modelName: 'minimax_hailuo_02_i2v' }),
+	);
+	expect(items[0].json.endpoint).toBe('minimax_hailuo_02_i2v');
+	expect(world.simulator.tasks[1].order).not.toHaveProperty('resolution');
+});
+
+test('binary data on disk: pictures are read from n8n’s store, videos streamed into it', async () => {
+	await world.engine.initBinary();
+	const made = await world.run(order('gptge'));
+	expect(made.items[0].binary.data.id).toMatch(/^filesystem-v2:/);
+	const bytes = await world.engine.readBinary(made.items[0].binary.data);
+	expect(bytes.subarray(4, 8).toString()).toBe('ftyp');
+
+	const { Container, core } = require('./engine-harness');
+	const stored = await Container.get(core.BinaryDataService).store(
+		{ type: 'execution', workflowId: 'wf1', executionId: '1' },
+		png(640, 480),
+		{ mimeType: 'image/png' },
+	);
+	const { items, error } = await world.run(order('minimax'), {
+		input: [{ json: {}, binary: { data: stored } }],
+	});
+	expect(error).toBeUndefined();
+	expect(items[0].json.status).toBe('succeeded');
+});

@@ -1,0 +1,248 @@
+'use strict';
+
+/** ToAPIs: pictures only by URL (there is an upload), tasks found again by the customer's own id. */
+
+const { randomBytes } = require('node:crypto');
+const check = require('../lib/check');
+const { formatOf } = require('../lib/pictures');
+
+const { Invalid, Refused, flag, oneOf, required, text } = check;
+
+const DAY = 86_400_000;
+const UPLOAD_BYTES = 10 * 1024 * 1024;
+const LINK = check.picture({ dataUrl: false, formats: [] });
+
+const HAILUO_23 = { '768P': [6, 10], '1080P': [6] };
+const HAILUO_02 = { '768P': [6, 10], '1080P': [6] };
+
+/** model -> mode -> resolution -> durations. The page ticks 512P for text, its text denies it. */
+const TABLE = {
+	'MiniMax-Hailuo-02': {
+		textToVideo: HAILUO_02,
+		imageToVideo: { '512P': [6, 10], ...HAILUO_02 },
+		firstLastFrame: HAILUO_02,
+	},
+	'MiniMax-Hailuo-2.3': { textToVideo: HAILUO_23, imageToVideo: HAILUO_23 },
+	'MiniMax-Hailuo-2.3-Fast': { imageToVideo: HAILUO_23 },
+};
+
+const BUSINESS_ID = text({ empty: false });
+const FIELDS = {
+	model: required(oneOf(Object.keys(TABLE))),
+	prompt: text({ max: 2000 }),
+	duration: oneOf([6, 10]),
+	resolution: oneOf(['512P', '768P', '1080P']),
+	image_urls: check.list(LINK, { max: 1 }),
+	metadata: check.group({
+		last_frame_image: LINK,
+		prompt_optimizer: flag(),
+		fast_pretreatment: flag(),
+		watermark: flag(),
+		client_business_id: BUSINESS_ID,
+	}),
+	callback_url: check.callback(),
+	client_business_id: BUSINESS_ID,
+};
+
+function read({ body }, world) {
+	check.checkFields(body, FIELDS);
+	const { model, prompt, resolution = '768P', duration = 6, image_urls = [], metadata = {} } = body;
+	const lastFrame = metadata.last_frame_image;
+	if (lastFrame && image_urls.length === 0) {
+		throw new Invalid('image_urls', 'must hold the first frame when there is a last one');
+	}
+	let mode = image_urls.length > 0 ? 'imageToVideo' : 'textToVideo';
+	if (lastFrame) mode = 'firstLastFrame';
+
+	const row = TABLE[model][mode];
+	if (!row) throw new Invalid('model', `${model} does not do ${mode}`);
+	// The pages of the 2.3 models ask for a prompt in every mode.
+	const needsPrompt = mode === 'textToVideo' || model !== 'MiniMax-Hailuo-02';
+	if (needsPrompt && !prompt?.trim()) throw new Invalid('prompt', 'is required');
+	check.checkCell(row, model, resolution, duration);
+	for (const url of image_urls) checkAlive('image_urls', url, world);
+	if (lastFrame) checkAlive('metadata.last_frame_image', lastFrame, world);
+	if (body.callback_url) checkCallback(body.callback_url, world.options.webhookUrl);
+
+	const businessId = body.client_business_id ?? metadata.client_business_id;
+	return { model, mode, prompt, resolution, duration, ...(businessId && { businessId }) };
+}
+
+function checkAlive(field, url, world) {
+	if (!world.isLinkAlive(url)) throw new Invalid(field, 'names an upload that does not exist');
+}
+
+/** Callbacks are switched on in the console; a request may change only path and query. */
+function checkCallback(url, configured) {
+	if (!configured) {
+		throw new Refused(
+			errorReply(400, 'webhook_not_configured', 'webhook is not configured for this token'),
+		);
+	}
+	if (new URL(url).origin !== new URL(configured).origin) {
+		throw new Invalid('callback_url', 'must have the scheme, host and port of the configured URL');
+	}
+}
+
+const seconds = (ms) => Math.floor(ms / 1000);
+
+const taskBody = (task, status, progress) => ({
+	id: task.id,
+	...(task.businessId && { client_business_id: task.businessId }),
+	object: 'generation.task',
+	model: task.model,
+	status,
+	progress,
+	created_at: seconds(task.submittedAt),
+});
+
+function submitted(task) {
+	return { status: 200, body: { ...taskBody(task, 'queued', 0), metadata: {} } };
+}
+
+const ERRORS = {
+	content: { code: 'content_policy_violation', message: 'content policy violation' },
+	generic: {
+		code: 'generation_failed',
+		message: 'call upstream API failed: upstream returned status 422',
+	},
+};
+
+function status({ task }, world) {
+	const phase = world.phase(task);
+	const progress = world.progress(task);
+	const reply = (word, extra) => ({
+		status: 200,
+		body: { ...taskBody(task, word, progress), ...extra },
+	});
+	if (phase === 'queued') return reply(world.word(task, 'queued'));
+	if (phase === 'processing') return reply(world.word(task, 'in_progress'));
+	if (phase === 'canceled') return reply('cancelled');
+	if (phase === 'failed') {
+		return reply('failed', { error: ERRORS[task.outcome.category] ?? ERRORS.generic });
+	}
+	return reply('completed', {
+		completed_at: seconds(task.readyAt),
+		expires_at: seconds(task.readyAt + (world.options.linkMs ?? DAY)),
+		result: { type: 'video', data: [{ url: world.videoUrl(task), format: 'mp4' }] },
+	});
+}
+
+const uploadError = (message, status = 400) => ({ status, body: { success: false, message } });
+
+function upload({ file, fields }, world) {
+	if (fields.purpose !== undefined && fields.purpose !== 'generation') {
+		throw new Refused(uploadError('purpose must be generation'));
+	}
+	if (file.bytes.length > UPLOAD_BYTES) {
+		throw new Refused(uploadError('Image too large. Maximum size is 10MB'));
+	}
+	const format = formatOf(file.bytes);
+	if (!format) throw new Refused(uploadError('file must be a JPEG, PNG, WebP or GIF image'));
+	const { id, url } = world.keepUpload(file.bytes, format);
+	return {
+		status: 200,
+		body: {
+			success: true,
+			message: '',
+			data: {
+				id: `upload_${id}`,
+				url,
+				mime_type: `image/${format}`,
+				size: file.bytes.length,
+			},
+		},
+	};
+}
+
+const TYPES = { 401: 'authentication_error', 404: 'not_found_error', 429: 'rate_limit_error' };
+
+function errorReply(status, code, message) {
+	const type = TYPES[status] ?? (status < 500 ? 'invalid_request_error' : undefined);
+	return { status, body: { error: { code, message, ...(type && { type }) } } };
+}
+
+/** Submits are counted per minute; the headers say when the next one may come. */
+function rateLimited(message, { waitMs = 3000, perMinute = 300 } = {}) {
+	const wait = String(Math.ceil(waitMs / 1000));
+	return {
+		status: 429,
+		headers: {
+			'retry-after': wait,
+			'x-ratelimit-category': 'async_submit',
+			'x-ratelimit-limit': String(perMinute),
+			'x-ratelimit-remaining': '0',
+			'x-ratelimit-reset': wait,
+		},
+		body: {
+			error: { code: 'rate_limit_exceeded', message: message ?? 'rate limit exceeded' },
+		},
+	};
+}
+
+const CODES = { 401: 401, 402: 'insufficient_quota', 404: 404, 422: 'content_policy_violation' };
+
+module.exports = {
+	id: 'toapis',
+	name: 'ToAPIs',
+	auth: { header: 'authorization', pattern: /^Bearer (\S+)$/ },
+	linkMs: DAY,
+	makeId: () => `vid_${ulid()}`,
+	// The same reference may be used twice; the newest task answers to it.
+	aliases: (task) => (task.businessId ? [task.businessId] : []),
+	submit: [{ path: '/v1/videos/generations', read }],
+	submitted,
+	routes: [
+		{
+			kind: 'status',
+			method: 'GET',
+			path: '/v1/videos/generations/:id',
+			task: ({ params }) => params.id,
+			handle: status,
+		},
+		{
+			kind: 'upload',
+			method: 'POST',
+			path: '/v1/uploads/images',
+			multipart: { file: 'file', fields: ['purpose'] },
+			invalid: (message) => uploadError(message),
+			handle: upload,
+		},
+		{
+			kind: 'account',
+			method: 'GET',
+			path: '/v1/balance',
+			handle: () => ({
+				status: 200,
+				body: { success: true, remain_balance: 10.5, used_balance: 2.3, unlimited_quota: false },
+			}),
+		},
+	],
+	refuse: {
+		auth: () => errorReply(401, 401, 'Authentication failed, please check your API key'),
+		balance: () => errorReply(402, 'insufficient_quota', 'insufficient quota'),
+		contentPolicy: () => errorReply(422, 'content_policy_violation', 'content policy violation'),
+		invalidParameters: (message) =>
+			errorReply(400, 'invalid_parameter', message ?? 'invalid parameter'),
+		notFound: () => errorReply(404, 404, 'Task not found'),
+		rateLimit: rateLimited,
+		transient: () => errorReply(500, 'internal_error', 'internal server error'),
+	},
+	failure(status, message = 'request failed') {
+		if (status === 429) return rateLimited();
+		if (status === 503) {
+			return errorReply(503, 'service_unavailable', 'service unavailable');
+		}
+		return errorReply(
+			status,
+			CODES[status] ?? (status < 500 ? 'invalid_request' : 'internal_error'),
+			message,
+		);
+	},
+	noSuchEndpoint: ({ method, path }) => errorReply(404, 404, `Invalid URL (${method} ${path})`),
+};
+
+function ulid() {
+	const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+	return `01${[...randomBytes(24)].map((byte) => alphabet[byte % 32]).join('')}`;
+}

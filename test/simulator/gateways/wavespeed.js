@@ -1,0 +1,190 @@
+'use strict';
+
+/** WaveSpeed: the resolution is part of the path, every answer sits in an envelope with a `code`. */
+
+const { randomBytes } = require('node:crypto');
+const check = require('../lib/check');
+const { formatOf } = require('../lib/pictures');
+
+const { Invalid, Refused, flag, oneOf, required, text } = check;
+
+const DAY = 86_400_000;
+// No WebP here, and the ratio lies strictly between 2:5 and 5:2.
+const PICTURE = check.picture({ formats: ['jpeg', 'png'], strictRatio: true });
+
+const PROMPT = { prompt: text({ max: 2000 }) };
+const NEEDS_PROMPT = { prompt: required(text({ max: 2000, empty: false })) };
+const IMAGE = { image: required(PICTURE) };
+const DURATION = { duration: oneOf([6, 10]) };
+const COMMON = { enable_prompt_expansion: flag() };
+const FAST = { go_fast: flag() };
+
+/** What every path takes and makes; the paths without `duration` refuse it. */
+const PATHS = {
+	'hailuo-02/t2v-standard': ['768P', { ...NEEDS_PROMPT, ...DURATION }],
+	'hailuo-02/t2v-pro': ['1080P', { ...NEEDS_PROMPT }],
+	// Two pages name the last frame differently, so both names pass, but not together.
+	'hailuo-02/i2v-standard': [
+		'768P',
+		{ ...IMAGE, ...PROMPT, ...DURATION, end_image: PICTURE, last_image: PICTURE },
+	],
+	'hailuo-02/i2v-pro': ['1080P', { ...IMAGE, ...PROMPT, end_image: PICTURE }],
+	'hailuo-02/standard': [
+		'768P',
+		{ ...NEEDS_PROMPT, ...DURATION, image: PICTURE, end_image: PICTURE },
+	],
+	'hailuo-02/pro': ['1080P', { ...NEEDS_PROMPT, image: PICTURE, end_image: PICTURE }],
+	'hailuo-02/fast': ['512P', { ...IMAGE, ...PROMPT, ...DURATION, ...FAST }],
+	'hailuo-2.3/t2v-standard': ['768P', { ...NEEDS_PROMPT, ...DURATION }],
+	'hailuo-2.3/t2v-pro': ['1080P', { ...NEEDS_PROMPT }],
+	'hailuo-2.3/i2v-standard': ['768P', { ...IMAGE, ...PROMPT, ...DURATION }],
+	'hailuo-2.3/i2v-pro': ['1080P', { ...IMAGE, ...PROMPT }],
+	'hailuo-2.3/fast': ['768P', { ...IMAGE, ...PROMPT, ...DURATION, ...FAST }],
+	'hailuo-2.3/fast-pro': ['1080P', { ...IMAGE, ...PROMPT, ...FAST }],
+};
+
+function read({ params, query, body }) {
+	const path = `${params.family}/${params.tier}`;
+	if (!Object.hasOwn(PATHS, path)) throw new Refused(failure(404, 'Model not found'));
+	const [resolution, fields] = PATHS[path];
+	if (query.webhook !== undefined) check.callback().check(query.webhook, 'webhook');
+	check.checkFields(body, { ...COMMON, ...fields });
+
+	const lastFrame = body.end_image ?? body.last_image;
+	if (body.end_image && body.last_image) {
+		throw new Invalid('last_image', 'and end_image are two names of one field');
+	}
+	if (lastFrame && !body.image) throw new Invalid('image', 'is required with end_image');
+	let mode = body.image ? 'imageToVideo' : 'textToVideo';
+	if (lastFrame) mode = 'firstLastFrame';
+	return {
+		model: `minimax/${path}`,
+		mode,
+		prompt: body.prompt,
+		resolution,
+		duration: body.duration ?? 6,
+	};
+}
+
+const envelope = (data, status = 200) => ({
+	status,
+	body: { code: 200, message: 'success', data },
+});
+
+/** One prediction, in the field order of the reference. */
+function prediction(task, { base }, { timings = { inference: 0 }, ...values }) {
+	return envelope({
+		id: task.id,
+		model: task.model,
+		outputs: [],
+		urls: { get: `${base}/api/v3/predictions/${task.id}/result` },
+		has_nsfw_contents: [],
+		status: 'created',
+		created_at: new Date(task.submittedAt).toISOString(),
+		error: '',
+		...values,
+		timings,
+	});
+}
+
+function result(request, world) {
+	const { task } = request;
+	const phase = world.phase(task);
+	if (phase === 'queued') return prediction(task, request, { status: world.word(task, 'created') });
+	if (phase === 'processing') {
+		return prediction(task, request, { status: world.word(task, 'processing') });
+	}
+	// Inferred: the word that the official node ends on.
+	if (phase === 'canceled') return prediction(task, request, { status: 'cancelled' });
+	if (phase === 'failed') {
+		const blocked = task.outcome.category === 'content';
+		return prediction(task, request, {
+			status: 'failed',
+			error: blocked ? 'Content moderation failed' : 'Task execution failed',
+			code: blocked ? 1200 : 1403,
+		});
+	}
+	return prediction(task, request, {
+		outputs: [world.videoUrl(task)],
+		has_nsfw_contents: [false],
+		status: 'completed',
+		timings: { inference: task.readyAt - task.startedAt },
+	});
+}
+
+/** "Cancel or delete": stops a running prediction, but destroys the result of a finished one. */
+function remove({ task }, world) {
+	if (world.isRunning(task)) world.cancel(task);
+	else world.remove(task);
+	return envelope({ id: task.id, status: 'deleted' });
+}
+
+function upload({ file }, world) {
+	const format = formatOf(file.bytes);
+	if (!format || format === 'gif') throw new Invalid('file', 'must be a JPEG, PNG or WebP picture');
+	const { url } = world.keepUpload(file.bytes, format);
+	return envelope({
+		type: 'image',
+		download_url: url,
+		filename: file.name,
+		size: file.bytes.length,
+	});
+}
+
+const failure = (status, message = 'error') => ({ status, body: { code: status, message } });
+// An error can also hide inside HTTP 200: only `code` tells.
+const inside200 = (code, usual) => (message) => ({
+	status: 200,
+	body: { code, message: message ?? usual, data: null },
+});
+
+module.exports = {
+	id: 'wavespeed',
+	name: 'WaveSpeed',
+	auth: { header: 'authorization', pattern: /^Bearer (\S+)$/ },
+	linkMs: 7 * DAY,
+	makeId: () => `pred_${randomBytes(8).toString('hex')}`,
+	submit: [{ path: '/api/v3/minimax/:family/:tier', query: { webhook: false }, read }],
+	submitted: (task, request) => prediction(task, request, {}),
+	routes: [
+		...['/api/v3/predictions/:id/result', '/api/v3/predictions/:id'].map((path) => ({
+			kind: 'status',
+			method: 'GET',
+			path,
+			task: ({ params }) => params.id,
+			handle: result,
+		})),
+		{
+			kind: 'cancel',
+			method: 'DELETE',
+			path: '/api/v3/predictions/:id',
+			task: ({ params }) => params.id,
+			handle: remove,
+		},
+		{
+			kind: 'upload',
+			method: 'POST',
+			path: '/api/v3/media/upload/binary',
+			multipart: { file: 'file' },
+			handle: upload,
+		},
+		{
+			kind: 'account',
+			method: 'GET',
+			path: '/api/v3/balance',
+			// Inferred: the envelope is published, the name of the field inside it is not.
+			handle: () => envelope({ balance: 10.5 }),
+		},
+	],
+	refuse: {
+		auth: () => failure(401, 'Unauthorized'),
+		balance: inside200(402, 'Insufficient credits'),
+		contentPolicy: inside200(1200, 'Content moderation failed'),
+		invalidParameters: (message) => inside200(400)(`invalid parameter: ${message ?? 'unknown'}`),
+		notFound: () => failure(404, 'Prediction not found'),
+		rateLimit: () => failure(429, 'Too many requests'),
+		transient: inside200(5003, 'Service unavailable'),
+	},
+	failure,
+	noSuchEndpoint: () => failure(404, 'Not Found'),
+};

@@ -1,0 +1,320 @@
+'use strict';
+
+/**
+ * The gateways that sell Hailuo, on one loopback HTTP server: strict about what they are sent,
+ * exact about what they answer, and free of charge.
+ */
+
+const { randomBytes } = require('node:crypto');
+const { once } = require('node:events');
+const http = require('node:http');
+const { Uploads, plain, serveSample, serveVideo } = require('./lib/cdn');
+const { control } = require('./lib/control');
+const { converse, readKey } = require('./lib/dialogue');
+const { FaultQueue, perform } = require('./lib/faults');
+const { loadGateways, matchRoute } = require('./lib/gateways');
+const { RateLimit } = require('./lib/rateLimit');
+const { RequestLog, maskHeaders, shorten } = require('./lib/record');
+const { TaskBook, checkOutcome } = require('./lib/tasks');
+const { readBody, sendReply } = require('./lib/wire');
+
+const DEFAULTS = {
+	port: 0,
+	host: '127.0.0.1',
+	taskMs: 1000,
+	queueMs: 0,
+	videoBytes: 0,
+	now: Date.now,
+	keys: undefined,
+	rateLimit: undefined,
+	linkMs: undefined,
+	envelope: undefined,
+	webhookUrl: undefined,
+	log: undefined,
+};
+
+/**
+ * Starts the simulator.
+ *
+ * @param {object} [given]
+ * @param {number} [given.port] 0 for any free port
+ * @param {string} [given.host]
+ * @param {number} [given.taskMs] how long a task is processed
+ * @param {number} [given.queueMs] how long it waits before
+ * @param {number} [given.videoBytes] videos are padded to this size
+ * @param {string[]} [given.keys] the only keys that work; by default any, but not `bad…` and `wrong…`
+ * @param {{perMinute: number, burst?: number}} [given.rateLimit] submits per gateway and key
+ * @param {number} [given.linkMs] lifetime of video links; by default what each gateway documents
+ * @param {string} [given.envelope] gpt.ge's status answer: flat, data, respData or newapi
+ * @param {string} [given.webhookUrl] the callback URL that is configured in ToAPIs' console
+ * @param {() => number} [given.now]
+ * @param {(line: string) => void} [given.log] one line per request
+ */
+async function startSimulator(given = {}) {
+	const options = readOptions(given);
+	const gateways = loadGateways();
+	const book = new TaskBook(options);
+	const faults = new FaultQueue();
+	const limit = new RateLimit(options.rateLimit, options.now);
+	const log = new RequestLog();
+	const uploads = new Uploads();
+	const greeted = new Set();
+
+	const server = http.createServer((req, res) => {
+		serve(req, res).catch((error) => {
+			// A client that goes away is no fault of ours; anything else must be seen.
+			if (!res.destroyed && !res.headersSent) {
+				res.writeHead(500, { 'content-type': 'text/plain' }).end(`Simulator error: ${error.stack}`);
+			} else res.destroy();
+		});
+	});
+	server.keepAliveTimeout = 60_000;
+
+	const sim = {
+		url: '',
+		baseUrl: (provider) => `${sim.url}/${provider}`,
+		providers: [...gateways.keys()],
+		get tasks() {
+			return book.tasks;
+		},
+		requests: log.entries,
+		paid: (provider) => book.tasks.filter((task) => !provider || task.provider === provider).length,
+		phase: (task) => book.phase(task),
+		fault: (fault) => faults.add(fault),
+		outcome: (outcome) => book.expect(outcome),
+		reset() {
+			for (const part of [book, faults, limit, log, uploads]) part.reset();
+			greeted.clear();
+		},
+		async close() {
+			if (!server.listening) return;
+			server.close();
+			server.closeAllConnections();
+			await once(server, 'close');
+		},
+	};
+
+	/** Reads, records, decides on a fault, answers. */
+	async function serve(req, res) {
+		const call = readTarget(req);
+		const { bytes, tooLarge } = await readBody(req);
+		const request = { ...call, bytes, tooLarge, ...parseJson(bytes, call.headers) };
+		const section = sections.get(request.area) ?? gatewaySection;
+		const { entry, respond } = section(request);
+		Object.assign(entry, {
+			method: request.method,
+			path: request.path,
+			query: request.query,
+			headers: maskHeaders(request.headers),
+			body: bodyForRecord(request),
+			status: undefined,
+			at: options.now(),
+		});
+		if (entry.kind) log.add(entry);
+		const reply = await respond();
+		entry.status = reply.status;
+		options.log?.(
+			[request.method, call.url, reply.status ?? 'no answer', entry.kind, entry.taskId]
+				.filter(Boolean)
+				.join(' '),
+		);
+		await sendReply(res, reply);
+	}
+
+	/** A call to a gateway's API. */
+	function gatewaySection(request) {
+		const gateway = gateways.get(request.area);
+		if (!gateway) {
+			const reply = plain(404, 'No such gateway. See /_simulator');
+			return { entry: { kind: 'unknown' }, respond: () => reply };
+		}
+		request.base = `${request.origin}/${gateway.id}`;
+		request.key = readKey(gateway, request.headers);
+		const found = matchRoute(gateway, request.method, request.path);
+		if (!found) {
+			const respond = () => gateway.noSuchEndpoint(request);
+			return { entry: { provider: gateway.id, kind: 'unknown' }, respond };
+		}
+		const { route, params } = found;
+		request.params = params;
+		const name = route.task?.(request);
+		request.task = book.find(gateway.id, name, request.key);
+		const entry = {
+			provider: gateway.id,
+			kind: route.kind,
+			taskId: request.task?.id ?? params.id ?? name,
+		};
+
+		const run = (made) => {
+			if (request.tooLarge) return gateway.failure(413, 'the body is larger than 40 MB');
+			const world = worldFor(gateway, request, entry);
+			return converse(gateway, route, request, world, { made });
+		};
+		return {
+			entry,
+			respond: () => respondWithFaults(entry, run, gateway.failure, refusals(gateway)),
+		};
+	}
+
+	const refusals = (gateway) => (category) => {
+		const refuse = gateway.refuse[category];
+		if (!refuse) throw new TypeError(`Unknown business fault: ${category}`);
+		return refuse();
+	};
+
+	async function respondWithFaults(entry, run, failure, refuse) {
+		const deed = faults.take(entry);
+		return deed ? perform(deed, { run, failure, refuse }) : run(true);
+	}
+
+	/** What a gateway may ask of the simulator while it answers one request. */
+	function worldFor(gateway, request, entry) {
+		return {
+			options,
+			phase: (task) => book.phase(task),
+			isRunning: (task) => book.isRunning(task),
+			progress: (task) => book.progress(task),
+			/** The status word of a running task, unless the test wants an unheard-of one. */
+			word: (task, usual) => task.outcome.word ?? usual,
+			alias: (task, name) => book.alias(task, name),
+			cancel: (task) => book.cancel(task),
+			remove: (task) => book.remove(task),
+			waitMs: () => limit.take(`${gateway.id} ${request.key}`),
+			isFirst(prompt) {
+				const name = `${gateway.id} ${request.key} ${prompt}`;
+				const first = !greeted.has(name);
+				greeted.add(name);
+				return first;
+			},
+			createTask(facts, made) {
+				const { key, body } = request;
+				const task = book.create({ gateway, key, order: shorten(body), facts, detached: !made });
+				if (made) entry.taskId = task.id;
+				return task;
+			},
+			videoUrl(task, { fresh = false } = {}) {
+				if (task.outcome.videoUrl !== undefined) return task.outcome.videoUrl;
+				const token = book.linkToken(task, { fresh, lifeMs: gateway.linkMs });
+				const name = encodeURIComponent(task.id);
+				return `${request.origin}/cdn/${gateway.id}/${name}.mp4?token=${token}`;
+			},
+			videoSize: (task) => serveVideo(task, videoBytes(task), { headers: {} }).stream.size,
+			keepUpload(bytes, format) {
+				const id = randomBytes(8).toString('hex');
+				const name = `${gateway.id}/${id}.${format === 'jpeg' ? 'jpg' : format}`;
+				uploads.add(name, bytes);
+				return { id, url: `${request.origin}/uploads/${name}` };
+			},
+			/** Whether a link of ours leads to a file; other people's links are never followed. */
+			isLinkAlive(url) {
+				const prefix = `${request.origin}/uploads/`;
+				return !url.startsWith(prefix) || uploads.has(url.slice(prefix.length));
+			},
+		};
+	}
+
+	const videoBytes = (task) => task.outcome.videoBytes ?? options.videoBytes;
+
+	/** A finished video. A key has no business here, so a request that brings one is refused. */
+	function cdnSection(request) {
+		const { provider, id } = readVideoPath(request.path);
+		const entry = { provider, kind: 'video', taskId: id };
+		const run = () => {
+			const { headers, method, query } = request;
+			if (headers.authorization || headers['ocp-apim-subscription-key']) {
+				return plain(400, 'A file link must be fetched without an API key');
+			}
+			if (!['GET', 'HEAD'].includes(method)) return plain(405, 'Method not allowed');
+			const task = book.findById(provider, id);
+			if (!task) return plain(404, 'Not found');
+			if (!book.opens(task, query.token)) return plain(403, 'Request has expired');
+			return serveVideo(task, videoBytes(task), { method, headers });
+		};
+		const failure = (status) => plain(status, status === 403 ? 'Request has expired' : 'Error');
+		return { entry, respond: () => respondWithFaults(entry, run, failure, () => failure(500)) };
+	}
+
+	const imageSection = (serveImage) => (request) => {
+		const [, provider] = /^\/([^/]+)\/[^/]+$/.exec(request.path) ?? []; // an upload names its gateway
+		const entry = { provider, kind: 'image' };
+		const run = () => serveImage(request.path.slice(1));
+		const failure = (status) => plain(status, 'Error');
+		return { entry, respond: () => respondWithFaults(entry, run, failure, () => failure(500)) };
+	};
+
+	/** Looking at the simulator is no request to a gateway: it is not recorded. */
+	const controlSection = (request) => ({
+		entry: {},
+		respond: () => control(sim, [...gateways.values()], request),
+	});
+
+	const sections = new Map([
+		['_simulator', controlSection],
+		['cdn', cdnSection],
+		['images', imageSection(serveSample)],
+		['uploads', imageSection((name) => uploads.serve(name))],
+	]);
+
+	server.listen({ port: options.port, host: options.host, backlog: 4096 });
+	await once(server, 'listening');
+	const { port } = server.address();
+	sim.url = `http://${options.host}:${port}`;
+	return sim;
+}
+
+/** An option passed as undefined is not passed; a misspelt one would prove nothing, so it is refused. */
+function readOptions(given) {
+	const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+	const unknown = entries.find(([name]) => !Object.hasOwn(DEFAULTS, name));
+	if (unknown) throw new TypeError(`Unknown option: ${unknown[0]}`);
+	const options = { ...DEFAULTS, ...Object.fromEntries(entries) };
+	if (options.envelope !== undefined) checkOutcome({ envelope: options.envelope });
+	return options;
+}
+
+/** `/seaart/<id>.mp4`; a path that cannot be decoded names no video. */
+function readVideoPath(path) {
+	const [, provider, id] = /^\/([^/]+)\/([^/]+)\.mp4$/.exec(path) ?? [];
+	try {
+		return { provider, id: id && decodeURIComponent(id) };
+	} catch {
+		return { provider };
+	}
+}
+
+/** Splits `/seaart/v1/queue/x?y=1` into the area `seaart` and the path below it. */
+function readTarget(req) {
+	const host = /^[\w.:[\]-]+$/.test(req.headers.host ?? '') ? req.headers.host : 'localhost';
+	const target = `http://${host}${req.url}`;
+	const url = new URL(URL.canParse(target) ? target : `http://${host}/`);
+	const [, area, path] = /^\/([^/]*)(\/.*)?$/.exec(url.pathname);
+	return {
+		method: req.method,
+		url: req.url,
+		origin: `http://${host}`,
+		area,
+		path: path ?? '/',
+		query: Object.fromEntries(url.searchParams),
+		headers: req.headers,
+	};
+}
+
+function parseJson(bytes, headers) {
+	if (!/json/i.test(headers['content-type'] ?? '') || bytes.length === 0) {
+		return { body: undefined, malformed: false };
+	}
+	try {
+		return { body: JSON.parse(bytes.toString('utf8')), malformed: false };
+	} catch {
+		return { body: undefined, malformed: true };
+	}
+}
+
+function bodyForRecord({ body, bytes, headers }) {
+	if (body !== undefined) return shorten(body);
+	if (bytes.length === 0) return undefined;
+	if (/^multipart/i.test(headers['content-type'] ?? '')) return `[${bytes.length} bytes]`;
+	return shorten(bytes.toString('utf8'));
+}
+
+module.exports = { startSimulator };

@@ -1,0 +1,175 @@
+'use strict';
+
+/**
+ * Small building blocks for "is this request exactly what the gateway documents?".
+ * Every gateway file composes its own rules from them, and every refusal names its field.
+ */
+
+const { inspectPicture } = require('./pictures');
+
+/** A request that the gateway refuses because of one field. */
+class Invalid extends Error {
+	constructor(field, reason) {
+		super(`${field} ${reason}`);
+		this.name = 'Invalid';
+		this.field = field;
+	}
+}
+
+/** A refusal that the gateway words itself: the reply is sent as it is. */
+class Refused extends Error {
+	constructor(reply) {
+		super('refused');
+		this.name = 'Refused';
+		this.reply = reply;
+	}
+}
+
+const isPlainObject = (value) =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Checks a JSON body against the fields that a gateway documents; anything else is refused.
+ *
+ * @param {unknown} body the parsed body
+ * @param {Record<string, {required?: boolean, check: (value: unknown, name: string) => void}>} fields
+ * @param {string} [prefix] path of the object inside the body, for messages
+ */
+function checkFields(body, fields, prefix = '') {
+	if (!isPlainObject(body)) throw new Invalid(prefix || 'body', 'must be a JSON object');
+	for (const name of Object.keys(body)) {
+		if (!Object.hasOwn(fields, name)) throw new Invalid(prefix + name, 'is not a known field');
+	}
+	for (const [name, rule] of Object.entries(fields)) {
+		const value = body[name];
+		if (value !== undefined) rule.check(value, prefix + name);
+		else if (rule.required) throw new Invalid(prefix + name, 'is required');
+	}
+}
+
+/** For a call that takes no query parameters, or only the listed ones (true: required). */
+function checkQuery(query, rules = {}) {
+	for (const name of Object.keys(query)) {
+		if (!Object.hasOwn(rules, name)) throw new Invalid(name, 'is not a known query parameter');
+	}
+	for (const [name, needed] of Object.entries(rules)) {
+		if (needed && !query[name]) throw new Invalid(name, 'is required');
+	}
+}
+
+const required = (rule) => ({ ...rule, required: true });
+
+/** A string; characters are counted as code points, as people count them. */
+const text = ({ max = Infinity, empty = true } = {}) => ({
+	check(value, name) {
+		if (typeof value !== 'string') throw new Invalid(name, 'must be a string');
+		if (!empty && value.trim() === '') throw new Invalid(name, 'must not be empty');
+		const length = [...value].length;
+		if (length > max) throw new Invalid(name, `has ${length} characters, the limit is ${max}`);
+	},
+});
+
+const flag = () => ({
+	check(value, name) {
+		if (typeof value !== 'boolean') throw new Invalid(name, 'must be true or false');
+	},
+});
+
+const oneOf = (allowed) => ({
+	check(value, name) {
+		if (!allowed.includes(value)) {
+			throw new Invalid(
+				name,
+				`must be one of ${allowed.map((one) => JSON.stringify(one)).join(', ')}`,
+			);
+		}
+	},
+});
+
+/** A callback address; plain HTTP only on this machine, so that it can be tried without a tunnel. */
+const callback = () => ({
+	check(value, name) {
+		if (!isCallbackUrl(value)) throw new Invalid(name, 'must be a public https URL');
+	},
+});
+
+function isCallbackUrl(value) {
+	if (typeof value !== 'string' || !URL.canParse(value)) return false;
+	const { protocol, hostname } = new URL(value);
+	if (protocol === 'https:') return true;
+	return protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+}
+
+/**
+ * A picture: an http(s) URL (never fetched), or a data URL where the gateway takes one.
+ *
+ * @param {{dataUrl?: boolean, formats: string[]}} rules formats as `jpeg`, `png`, `webp`, `gif`
+ */
+const picture = ({ dataUrl = true, formats, strictRatio = false }) => ({
+	check(value, name) {
+		if (typeof value !== 'string' || value === '') throw new Invalid(name, 'must be a string');
+		if (/^data:/i.test(value)) {
+			if (!dataUrl) throw new Invalid(name, 'must be a public URL: base64 data is not accepted');
+			const problem = inspectPicture(value, { formats, strictRatio });
+			if (problem) throw new Invalid(name, problem);
+			return;
+		}
+		if (!isHttpUrl(value)) throw new Invalid(name, 'must be an http(s) URL');
+	},
+});
+
+function isHttpUrl(value) {
+	return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+const list = (rule, { min = 0, max = Infinity } = {}) => ({
+	check(value, name) {
+		if (!Array.isArray(value)) throw new Invalid(name, 'must be an array');
+		if (value.length < min || value.length > max) {
+			throw new Invalid(name, `must have ${min === max ? min : `${min} to ${max}`} entries`);
+		}
+		value.forEach((entry, index) => rule.check(entry, `${name}[${index}]`));
+	},
+});
+
+const group = (fields) => ({
+	check(value, name) {
+		checkFields(value, fields, `${name}.`);
+	},
+});
+
+/**
+ * Checks one cell of a gateway's own table `resolution -> durations`.
+ *
+ * @param {Record<string, number[]>} row what one model offers in one mode
+ * @param {string} model name for the message
+ * @param {string} resolution
+ * @param {number} duration
+ */
+function checkCell(row, model, resolution, duration) {
+	const durations = row[resolution];
+	if (!durations) {
+		throw new Invalid('resolution', `${resolution} is not available for ${model} in this mode`);
+	}
+	if (!durations.includes(duration)) {
+		throw new Invalid('duration', `${duration} is not available for ${model} at ${resolution}`);
+	}
+}
+
+module.exports = {
+	Invalid,
+	Refused,
+	callback,
+	checkCell,
+	checkFields,
+	checkQuery,
+	flag,
+	group,
+	isCallbackUrl,
+	isPlainObject,
+	list,
+	oneOf,
+	picture,
+	required,
+	text,
+};

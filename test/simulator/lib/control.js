@@ -1,0 +1,94 @@
+'use strict';
+
+/** `/_simulator`: a page for people, and the JavaScript API over HTTP. */
+
+const { isPlainObject } = require('./check');
+
+const html = (text) =>
+	String(text).replace(
+		/[&<>"]/g,
+		(sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign],
+	);
+
+function countBy(entries, name) {
+	const counts = {};
+	for (const entry of entries) counts[entry[name]] = (counts[entry[name]] ?? 0) + 1;
+	return counts;
+}
+
+function state(sim) {
+	return {
+		url: sim.url,
+		paid: sim.paid(),
+		requests: { total: sim.requests.length, ...countBy(sim.requests, 'kind') },
+		tasks: sim.tasks.map((task) => ({ ...task, phase: sim.phase(task) })),
+	};
+}
+
+function page(sim, gateways) {
+	const rows = gateways.map(
+		({ id, name }) =>
+			`<tr><td>${html(name)}</td><td><code>${html(sim.baseUrl(id))}</code></td><td>${sim.paid(id)}</td></tr>`,
+	);
+	const last = sim.tasks
+		.slice(-20)
+		.reverse()
+		.map((task) => {
+			const cells = [task.provider, task.id, task.model, task.resolution, sim.phase(task)];
+			return `<tr>${cells.map((cell) => `<td>${html(cell)}</td>`).join('')}</tr>`;
+		});
+	const counts = Object.entries(countBy(sim.requests, 'kind'))
+		.map(([kind, count]) => `${html(kind)} ${count}`)
+		.join(', ');
+	return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Hailuo simulator</title>
+<style>body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse}td,th{padding:.2rem .8rem;border:1px solid #ccc;text-align:left}</style></head>
+<body><h1>Hailuo simulator</h1>
+<p>The gateways of the Hailuo Video node on this machine. Nothing is paid and nothing leaves it.
+Paste a base URL into a credential; any API key works, except one that starts with
+<code>bad</code> or <code>wrong</code>.</p>
+<table><tr><th>Gateway</th><th>Base URL</th><th>Tasks</th></tr>${rows.join('')}</table>
+<p>Words in a prompt: <code>sim:fail</code>, <code>sim:blocked</code>, <code>sim:slow</code>,
+<code>sim:reject</code>, <code>sim:ratelimit</code>, <code>sim:expired</code>.
+A picture to try: <code>${html(sim.url)}/images/first.png</code></p>
+<p>Requests: ${counts || 'none yet'}</p>
+<h2>Last tasks</h2>
+<table><tr><th>Gateway</th><th>Task</th><th>Model</th><th>Resolution</th><th>State</th></tr>${last.join('')}</table>
+</body></html>`;
+}
+
+const json = (status, body) => ({ status, body });
+
+/**
+ * Answers a request below `/_simulator`.
+ *
+ * @param {object} sim
+ * @param {object[]} gateways
+ * @param {{method: string, path: string, headers: object, body: unknown, malformed: boolean}} request
+ */
+function control(sim, gateways, { method, path, headers, body, malformed }) {
+	if (method === 'GET' && path === '/') {
+		return {
+			status: 200,
+			headers: { 'content-type': 'text/html; charset=utf-8' },
+			body: page(sim, gateways),
+		};
+	}
+	if (method === 'GET' && path === '/state') return json(200, state(sim));
+	const deeds = { '/faults': sim.fault, '/outcomes': sim.outcome, '/reset': () => sim.reset() };
+	if (method !== 'POST' || !Object.hasOwn(deeds, path)) return json(404, { error: 'Not found' });
+	// A JSON body cannot be posted by a foreign web page without this server's consent.
+	if (malformed || !/^application\/json\b/i.test(headers['content-type'] ?? '')) {
+		return json(400, { error: 'Send JSON with Content-Type: application/json' });
+	}
+	if (body !== undefined && !isPlainObject(body)) return json(400, { error: 'Send a JSON object' });
+	try {
+		deeds[path](body ?? {});
+		return json(200, { ok: true });
+	} catch (error) {
+		return json(400, { error: error.message });
+	}
+}
+
+module.exports = { control };

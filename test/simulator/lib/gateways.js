@@ -1,0 +1,79 @@
+'use strict';
+
+/**
+ * Finds the gateways and their routes. A gateway is one file in `gateways/` that exports:
+ *
+ *   id, name          as in the package and as users know it
+ *   auth              { header, pattern }: the header that carries the key; group 1 is the key
+ *   makeId()          a task id as this gateway writes them
+ *   aliases(task)     optional: more names under which a task is found
+ *   linkMs            optional: how long a video link lives
+ *   submit            [{ path, query?, read(request, world) }]: `read` checks the request and gives
+ *                     { model, mode, prompt, resolution, duration }; it throws `Invalid` or `Refused`
+ *   submitted(task, request)   the reply to a good submit
+ *   routes            [{ kind, method, path, handle(request, world), … }]: everything else; `task` names the
+ *                     task that is asked for, `query`, `json`, `multipart`, `emptyBody` say what may be sent
+ *   refuse            its own words, by category: auth, balance, contentPolicy, invalidParameters,
+ *                     notFound, rateLimit, transient
+ *   failure(status, message)   its reply for a plain HTTP status
+ *   noSuchEndpoint(request)    its 404
+ *
+ * A `callback` part can stand beside these later; nothing else would change.
+ */
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const FOLDER = path.join(__dirname, '..', 'gateways');
+
+/** `/a/:id/b` as a regular expression with named groups. */
+function compile(pattern) {
+	const source = pattern.replace(/[.]/g, '\\.').replace(/:(\w+)/g, '(?<$1>[^/]+)');
+	return new RegExp(`^${source}$`);
+}
+
+function withRoutes(gateway) {
+	const submits = gateway.submit.map((route) => ({
+		...route,
+		kind: 'submit',
+		method: 'POST',
+		json: true,
+	}));
+	// Exact paths first: WaveSpeed's and gpt.ge's patterns are wide.
+	const routes = [...gateway.routes, ...submits].map((route) => ({
+		...route,
+		regex: compile(route.path),
+	}));
+	return { ...gateway, routes };
+}
+
+/** @returns {Map<string, object>} every gateway by its id */
+function loadGateways() {
+	const files = fs.readdirSync(FOLDER).filter((name) => name.endsWith('.js'));
+	const all = files.map((name) => withRoutes(require(path.join(FOLDER, name))));
+	return new Map(all.map((gateway) => [gateway.id, gateway]));
+}
+
+/** Path parameters in plain text; one that cannot be decoded stays as it is and is never found. */
+function decode(groups) {
+	return Object.fromEntries(
+		Object.entries(groups).map(([name, value]) => {
+			try {
+				return [name, decodeURIComponent(value)];
+			} catch {
+				return [name, value];
+			}
+		}),
+	);
+}
+
+/** The route for a method and a path below the gateway's base URL. */
+function matchRoute(gateway, method, pathname) {
+	for (const route of gateway.routes) {
+		const match = route.method === method && route.regex.exec(pathname);
+		if (match) return { route, params: decode(match.groups ?? {}) };
+	}
+	return undefined;
+}
+
+module.exports = { loadGateways, matchRoute };

@@ -1,0 +1,246 @@
+'use strict';
+
+const { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+const { gzipSync } = require('node:zlib');
+
+const { readOutcome } = require('../../tools/lib/demo-result.mjs');
+const { unflatten } = require('../../tools/lib/flat.mjs');
+const { GATEWAYS, PICTURE_NODE, START_NODE } = require('../../tools/lib/gateways.mjs');
+const { missingBuildTools } = require('../../tools/lib/install.mjs');
+const { n8nEnv } = require('../../tools/lib/n8n-process.mjs');
+const { keptLogin, newPassword } = require('../../tools/lib/profile.mjs');
+const { unpackTarball } = require('../../tools/lib/tar.mjs');
+const { fitWorkflow, moveUrl, readDemoWorkflow } = require('../../tools/lib/workflow.mjs');
+
+let folder;
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), 'hailuo-tools-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('unflatten', () => {
+	it('reads what n8n stores, with shared and circular values', () => {
+		const json =
+			'[{"a":"1","n":7,"none":null,"list":"2","self":"0"},"text",["1","3",true],{"b":"1"}]';
+		const value = unflatten(json);
+		expect(value).toMatchObject({
+			a: 'text',
+			n: 7,
+			none: null,
+			list: ['text', { b: 'text' }, true],
+		});
+		expect(value.self).toBe(value);
+	});
+});
+
+describe('the demo workflow', () => {
+	const workflow = readDemoWorkflow();
+
+	it('has one node per gateway, each with the credential of its gateway', () => {
+		const video = workflow.nodes.filter(({ type }) => type === 'n8n-nodes-hailuo.hailuoVideo');
+		expect(video.map(({ name }) => name)).toEqual(GATEWAYS.map(({ node }) => node));
+		GATEWAYS.forEach((gateway, i) => {
+			expect(video[i].parameters.provider).toBe(gateway.id);
+			expect(Object.keys(video[i].credentials)).toEqual([gateway.credentialType]);
+			expect(video[i].credentials[gateway.credentialType].name).toBe(gateway.credentialName);
+		});
+	});
+
+	it('leads from the start over the picture to all six', () => {
+		expect(workflow.connections[START_NODE].main[0].map(({ node }) => node)).toEqual([
+			PICTURE_NODE,
+		]);
+		expect(workflow.connections[PICTURE_NODE].main[0].map(({ node }) => node)).toEqual(
+			GATEWAYS.map(({ node }) => node),
+		);
+	});
+
+	it('has ids and names that occur once', () => {
+		for (const key of ['id', 'name']) {
+			const values = workflow.nodes.map((node) => node[key]);
+			expect(new Set(values).size).toBe(values.length);
+		}
+	});
+
+	it('is fitted to one n8n without being changed itself', () => {
+		const before = JSON.stringify(workflow);
+		const credentialIds = Object.fromEntries(GATEWAYS.map(({ id }) => [id, `id-${id}`]));
+		const fitted = fitWorkflow(workflow, { simulatorUrl: 'http://127.0.0.1:9999', credentialIds });
+		const picture = fitted.nodes.find(({ name }) => name === PICTURE_NODE);
+		expect(picture.parameters.url).toBe('http://127.0.0.1:9999/images/first.png');
+		for (const gateway of GATEWAYS) {
+			const node = fitted.nodes.find(({ name }) => name === gateway.node);
+			expect(node.credentials[gateway.credentialType].id).toBe(`id-${gateway.id}`);
+		}
+		expect(JSON.stringify(workflow)).toBe(before);
+	});
+
+	it('moves only addresses of the earlier simulator', () => {
+		const [from, to] = ['http://127.0.0.1:8787', 'http://127.0.0.1:8788'];
+		expect(moveUrl(`${from}/seaart`, from, to)).toBe(`${to}/seaart`);
+		expect(moveUrl(from, from, to)).toBe(to);
+		expect(moveUrl('https://cloud.seaart.ai/model', from, to)).toBe(
+			'https://cloud.seaart.ai/model',
+		);
+		expect(moveUrl('http://127.0.0.1:87870/x', from, to)).toBe('http://127.0.0.1:87870/x');
+		expect(moveUrl(undefined, from, to)).toBeUndefined();
+		expect(moveUrl(from, undefined, to)).toBe(from);
+	});
+});
+
+describe('n8nEnv', () => {
+	const options = { userFolder: '/u', port: 5678, brokerPort: 6678, encryptionKey: 'k' };
+
+	it("takes out what the user has set for another n8n, and npm's leftovers", () => {
+		const from = {
+			PATH: '/bin',
+			HTTPS_PROXY: 'http://proxy',
+			DB_TYPE: 'postgresdb',
+			N8N_BASIC_AUTH_ACTIVE: 'true',
+			EXECUTIONS_MODE: 'queue',
+			npm_lifecycle_event: 'start',
+		};
+		const env = n8nEnv({ ...options, from });
+		expect(env).toMatchObject({ PATH: '/bin', HTTPS_PROXY: 'http://proxy', DB_TYPE: 'sqlite' });
+		expect(env).not.toHaveProperty('N8N_BASIC_AUTH_ACTIVE');
+		expect(env).not.toHaveProperty('EXECUTIONS_MODE');
+		expect(env).not.toHaveProperty('npm_lifecycle_event');
+	});
+
+	it('listens on this machine only and asks no proxy for it', () => {
+		const env = n8nEnv({ ...options, from: { NO_PROXY: 'example.org' } });
+		expect(env.N8N_LISTEN_ADDRESS).toBe('127.0.0.1');
+		expect(env.N8N_RUNNERS_BROKER_LISTEN_ADDRESS).toBe('127.0.0.1');
+		expect(env.NO_PROXY).toBe('example.org,127.0.0.1,localhost');
+	});
+});
+
+describe('the login', () => {
+	it('has a password that n8n accepts', () => {
+		for (let i = 0; i < 200; i++) {
+			expect(newPassword()).toMatch(/^(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[A-Za-z2-9]{20}$/);
+		}
+	});
+
+	it('is made once and readable by its owner only', () => {
+		const made = keptLogin(folder);
+		expect(keptLogin(folder)).toEqual(made);
+		if (process.platform !== 'win32') {
+			expect(statSync(join(folder, 'login.json')).mode & 0o777).toBe(0o600);
+		}
+	});
+
+	it('is made again when the file is broken', () => {
+		writeFileSync(join(folder, 'login.json'), '{');
+		expect(keptLogin(folder).password).toHaveLength(20);
+	});
+});
+
+describe('unpackTarball', () => {
+	function tarball(files) {
+		const blocks = files.map(([name, text, type = '0']) => {
+			const header = Buffer.alloc(512);
+			header.write(name, 0);
+			header.write(text.length.toString(8).padStart(11, '0'), 124);
+			header.write(type, 156);
+			const body = Buffer.alloc(Math.ceil(text.length / 512) * 512);
+			body.write(text);
+			return Buffer.concat([header, body]);
+		});
+		return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
+	}
+
+	it('writes the files without the leading folder and removes older ones', () => {
+		writeFileSync(join(folder, 'old.js'), '');
+		const long = `package/dist/${'x'.repeat(120)}.js`;
+		const record = `path=${long}\n`;
+		const size = record.length + 4;
+		const count = unpackTarball(
+			tarball([
+				['package/package.json', '{}'],
+				['PaxHeader', `${size} ${record}`, 'x'],
+				['package/cut.js', 'y'.repeat(600)],
+			]),
+			folder,
+		);
+		expect(count).toBe(2);
+		expect(readFileSync(join(folder, 'package.json'), 'utf8')).toBe('{}');
+		expect(readFileSync(join(folder, 'dist', `${'x'.repeat(120)}.js`), 'utf8')).toHaveLength(600);
+		expect(statSync(join(folder, 'old.js'), { throwIfNoEntry: false })).toBeUndefined();
+	});
+
+	it('refuses a name that leads outside', () => {
+		expect(() => unpackTarball(tarball([['package/../../evil.js', 'x']]), folder)).toThrow(
+			'outside',
+		);
+	});
+});
+
+describe('readOutcome', () => {
+	const gateway = GATEWAYS[0];
+	const clip = readFileSync(join(__dirname, '..', 'simulator', 'clip.mp4'));
+	const json = { model: 'M', resolution: '768P', duration: 6, status: 'succeeded', taskId: 't' };
+	const execution = (item, more = {}) => ({
+		status: 'success',
+		nodes: { [gateway.node]: [{ executionTime: 2345, data: { main: [[item]] }, ...more }] },
+	});
+
+	it('fetches and checks the video', async () => {
+		const readBinary = jest.fn(async () => clip);
+		const outcome = await readOutcome(
+			gateway,
+			execution({ json, binary: { data: { id: 'b1' } } }),
+			readBinary,
+		);
+		expect(readBinary).toHaveBeenCalledWith('b1');
+		expect(outcome).toMatchObject({
+			gateway: gateway.name,
+			model: 'M',
+			duration: '6 s',
+			bytes: clip.length,
+			playable: true,
+			seconds: 2.3,
+			taskId: 't',
+		});
+	});
+
+	it('does not call a broken file playable', async () => {
+		const item = { json, binary: { data: { data: Buffer.from('no video').toString('base64') } } };
+		const outcome = await readOutcome(gateway, execution(item), jest.fn());
+		expect(outcome).toMatchObject({ playable: false, bytes: 8 });
+		expect(outcome.why).toMatch(/cut off/);
+	});
+
+	it('tells why there is no video', async () => {
+		const error = { category: 'balance', message: 'No credit is left' };
+		const item = { json: { status: 'failed', taskId: 't', error } };
+		expect(await readOutcome(gateway, execution(item), jest.fn())).toMatchObject({
+			status: 'failed',
+			taskId: 't',
+			why: 'No credit is left',
+		});
+		const failed = execution(undefined, {
+			data: undefined,
+			error: { message: 'Broken', description: 'Do this' },
+		});
+		expect(await readOutcome(gateway, failed, jest.fn())).toMatchObject({
+			status: 'error',
+			why: 'Broken - Do this',
+		});
+		const never = { status: 'error', nodes: {}, error: { message: 'The picture failed' } };
+		expect(await readOutcome(gateway, never, jest.fn())).toMatchObject({
+			status: 'not run',
+			why: 'The picture failed',
+		});
+	});
+});
+
+describe('missingBuildTools', () => {
+	it('names what is missing, and accepts any compiler', () => {
+		expect(missingBuildTools(() => true)).toEqual([]);
+		expect(missingBuildTools((name) => ['python', 'make', 'clang++'].includes(name))).toEqual([]);
+		if (process.platform !== 'win32') expect(missingBuildTools(() => false)).toHaveLength(3);
+	});
+});
