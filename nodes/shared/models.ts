@@ -18,7 +18,10 @@ export const OTHER_MODEL = 'other';
 /** The most characters a prompt may have, at every gateway (providers.md, section S). */
 export const PROMPT_LIMIT = 2000;
 
-/** Durations that one resolution is sold in; `doubt` names the source where the pages disagree. */
+/**
+ * Durations that one resolution is sold in; `doubt` names the pages that disagree, in words for the README
+ * (providers.md 8 collects the contradictions, with the seeds they stand in).
+ */
 export interface Cell {
 	durations: readonly number[];
 	doubt?: string;
@@ -62,14 +65,13 @@ const legacy = {
 	'720P': [6],
 	'1080P': {
 		durations: [6],
-		doubt:
-			'seed 001 and MiniMax list 1080P for 6 s in one table and only 720P in the other (providers.md 1.4)',
+		doubt: 'MiniMax and V-API list 1080P in one table and only 720P in another',
 	},
 } as const;
 const legacy720 = {
 	'720P': {
 		durations: [6],
-		doubt: 'only a third-party command line lists these slugs (providers.md 5)',
+		doubt: 'only a third-party command line lists this model at SeaArt Cloud',
 	},
 } as const;
 const documented = (durations: readonly number[], doubt: string): Cell => ({ durations, doubt });
@@ -124,11 +126,11 @@ const seaart: ProviderBlock = {
 			'MiniMax-Hailuo-2.3-Fast': {
 				'768P': documented(
 					[6, 10],
-					'only a third-party command line lists this slug (providers.md 5)',
+					'only a third-party command line lists this model at SeaArt Cloud',
 				),
 				'1080P': documented(
 					[6],
-					'only a third-party command line lists this slug (providers.md 5)',
+					'only a third-party command line lists this model at SeaArt Cloud',
 				),
 			},
 			'MiniMax-Hailuo-02': with512,
@@ -172,15 +174,12 @@ const wavespeed: ProviderBlock = {
 		imageToVideo: {
 			'MiniMax-Hailuo-2.3': current,
 			'MiniMax-Hailuo-2.3-Fast': {
-				'768P': documented(
-					[6, 10],
-					'one page of WaveSpeed says 1080p for this path (providers.md 4)',
-				),
+				'768P': documented([6, 10], 'one page of WaveSpeed says 1080P for this model'),
 				'1080P': [6],
 			},
 			'MiniMax-Hailuo-02': {
 				'512P': [6, 10],
-				'768P': documented([6, 10], 'seed 002 says 1080P, every other page 768P (providers.md 4)'),
+				'768P': documented([6, 10], 'one page of WaveSpeed says 1080P, all others 768P'),
 				'1080P': [6],
 			},
 		},
@@ -218,7 +217,7 @@ const toapis: ProviderBlock = {
 };
 
 const pixazoDoubt =
-	'seed 004 lists 10 s and 1080P for 2.3-Fast only, and names no model; the matrix is MiniMax’s (providers.md 7)';
+	'Pixazo’s page lists 10 s and 1080P for 2.3-Fast only, and names no model: this is MiniMax’s own matrix';
 const pixazo: ProviderBlock = {
 	name: 'Pixazo',
 	sells: {

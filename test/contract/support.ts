@@ -14,11 +14,7 @@ import { HailuoToApisApi } from '../../credentials/HailuoToApisApi.credentials';
 import { HailuoWaveSpeedApi } from '../../credentials/HailuoWaveSpeedApi.credentials';
 import { directCamera } from '../../nodes/shared/camera';
 import { checkChoice, checkModelName, checkOption, checkPrompt } from '../../nodes/shared/check';
-import {
-	GatewayFailed,
-	type ErrorCategory,
-	type ProviderFault,
-} from '../../nodes/shared/errors';
+import { GatewayFailed, type ErrorCategory, type ProviderFault } from '../../nodes/shared/errors';
 import { checkImageUrl } from '../../nodes/shared/frame';
 import { parseJson } from '../../nodes/shared/json';
 import { OTHER_MODEL, picturesOf, type Mode, type ProviderId } from '../../nodes/shared/models';
@@ -46,6 +42,9 @@ export interface Endpoint {
 	query?: Record<string, string>;
 	body?: JsonObject;
 }
+
+/** The id that stands in documented paths in place of `{id}`. */
+export const TASK_ID = 'task-1';
 
 /** What the samples say of one gateway. */
 export interface Documented {
@@ -228,35 +227,35 @@ export function testSamples(id: ProviderId, expected: Expected): void {
 	const { requests, taskIds, states, faults } = expected;
 	const { links = {}, cancels = {}, uploads = {}, unread = [], callbacks = [] } = expected;
 
-	test.each(Object.entries(requests))('%s is sent as documented', (name, asked) => {
-		const { method, path, body } = sampleOf(name);
-		const call =
-			'call' in asked
-				? asked.call
-				: withExtraFields(
-						provider.submit(orderOf(id, asked.fill)).call,
-						asked.extraFields ?? {},
-					);
-		expect({ method: call.method, path: call.path, body: call.body }).toStrictEqual({
-			method,
-			path: path?.replace(/\{\w+\}/, TASK_ID),
-			body,
+	for (const [name, asked] of Object.entries(requests))
+		test(`${name} is sent as documented`, () => {
+			const { method, path, body } = sampleOf(name);
+			const call =
+				'call' in asked
+					? asked.call
+					: withExtraFields(provider.submit(orderOf(id, asked.fill)).call, asked.extraFields);
+			expect({ method: call.method, path: call.path, body: call.body }).toStrictEqual({
+				method,
+				path: path?.replace(/\{\w+\}/, TASK_ID),
+				body,
+			});
+			expect(call.query).toBeUndefined();
+			expect(call.file).toBeUndefined();
 		});
-		expect(call.query).toBeUndefined();
-		expect(call.file).toBeUndefined();
-	});
 
-	test.each(Object.entries(taskIds))('%s: the task id is read', (name, taskId) => {
-		const reply = replyOfSample(name);
-		expect(provider.fault(reply)).toBeUndefined();
-		expect(provider.readSubmit(reply)).toBe(taskId);
-	});
+	for (const [name, taskId] of Object.entries(taskIds))
+		test(`${name}: the task id is read`, () => {
+			const reply = replyOfSample(name);
+			expect(provider.fault(reply)).toBeUndefined();
+			expect(provider.readSubmit(reply)).toBe(taskId);
+		});
 
-	test.each(Object.entries(states))('%s: the state is read', (name, state) => {
-		const reply = replyOfSample(name);
-		expect(provider.fault(reply)).toBeUndefined();
-		expect(provider.readStatus(reply)).toStrictEqual(state);
-	});
+	for (const [name, state] of Object.entries(states))
+		test(`${name}: the state is read`, () => {
+			const reply = replyOfSample(name);
+			expect(provider.fault(reply)).toBeUndefined();
+			expect(provider.readStatus(reply)).toStrictEqual(state);
+		});
 
 	for (const [name, url] of Object.entries(links))
 		test(`${name}: the link is read`, () => {
@@ -303,11 +302,8 @@ export function testSamples(id: ProviderId, expected: Expected): void {
 	});
 }
 
-/** The id that stands in documented paths in place of `{id}`. */
-export const TASK_ID = 'task-1';
-
 /** The call with 'Extra Fields (JSON)' merged in, as the node does it. */
-export function withExtraFields(call: HttpCall, extraFields: JsonObject): HttpCall {
+export function withExtraFields(call: HttpCall, extraFields: JsonObject = {}): HttpCall {
 	return { ...call, body: mergeFields(call.body ?? {}, extraFields) };
 }
 
@@ -324,4 +320,3 @@ export function endpointOf(provider: ProviderId, name: string, values: Record<st
 	) as Endpoint;
 	return { method, path, ...(query && { query }), ...(body && { body }) };
 }
-

@@ -115,7 +115,7 @@ describe('readImageHeader', () => {
 	it('steps over a thumbnail, fill bytes, stray bytes and markers without a length', () => {
 		const thumbnail = segment(0xe1, jpeg(frameHeader(160, 120)));
 		const fill = Buffer.alloc(500, 0xff);
-		const stray = Buffer.from([0, 1, 2, 0xff, 0, 0xff, 0x01, 0xff, 0xd3]);
+		const stray = Buffer.from([0, 1, 0xda, 0xff, 0, 0xff, 0x01, 0xff, 0xd3]);
 		const info = readImageHeader(jpeg(thumbnail, stray, fill, frameHeader(4000, 3000)));
 		expect(info).toMatchObject({ width: 4000, height: 3000 });
 	});
@@ -162,6 +162,8 @@ describe('readImageHeader', () => {
 		['PNG, width 0', png(0, 5)],
 		['PNG, width over 2^31 - 1', png(2 ** 31, 5)],
 		['GIF, height 0', Buffer.from('GIF89a\x05\0\0\0', 'latin1')],
+		['WAV, a RIFF file too', Buffer.from('RIFF\0\0\0\0WAVEVP8X'.padEnd(30, '\x01'), 'latin1')],
+		['WebP without RIFF', Buffer.from('RIFX\0\0\0\0WEBPVP8X'.padEnd(30, '\x01'), 'latin1')],
 		['WebP, unknown chunk', webp('ALPH', Array(20).fill(1))],
 		['WebP, VP8 without its start code', webp('VP8 ', Array(20).fill(1))],
 		['WebP, VP8L without its signature', webp('VP8L', Array(20).fill(1))],

@@ -1,0 +1,15 @@
+/* `npm run readme`: writes the generated parts of README.md. Needs a build. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+import { root } from './lib/paths.mjs';
+
+const require = createRequire(import.meta.url);
+const { withMatrix } = require('./lib/matrix.cjs');
+const prettier = require('prettier');
+
+const file = join(root, 'README.md');
+const made = withMatrix(readFileSync(file, 'utf8'), require('../dist/nodes/shared/models.js'));
+const options = await prettier.resolveConfig(file);
+writeFileSync(file, await prettier.format(made, { ...options, parser: 'markdown' }));
