@@ -20,21 +20,22 @@ export async function lookAt(item: Item): Promise<Look> {
 
 /**
  * Stays until the item's task is finished, and turns it into the output row.
- * @param fresh the task was made just now by this run
+ * @param made when the task was made (epoch milliseconds), and whether by this run
  * @throws GatewayFailed when the task went wrong, or time is up and the user asked for an error
  */
-export async function waitFor(item: Item, fresh: boolean): Promise<INodeExecutionData> {
+export async function waitFor(
+	item: Item,
+	made: { since: number; fresh: boolean },
+): Promise<INodeExecutionData> {
 	const { gateway, itemIndex, run, task, order } = item;
 	const options = run.context.getNodeParameter('waitOptions', itemIndex, {}) as IDataObject;
 	const minutes = Number(options.timeout ?? 15);
-	const since = run.clock.now();
 	const { last, timedOut } = await watch(
 		gateway,
 		task!,
 		{
-			deadline: since + minutes * 60_000,
-			since,
-			fresh,
+			...made,
+			deadline: run.clock.now() + minutes * 60_000,
 			pollIntervalMs: Number(options.pollInterval ?? 0) * 1000,
 			typicalMs: typicalMs(order?.resolution, order?.duration),
 		},

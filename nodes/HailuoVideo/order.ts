@@ -4,6 +4,7 @@ import type { IDataObject, JsonObject } from 'n8n-workflow';
 import { directCamera, type CameraMovement, type CameraNotation } from '../shared/camera';
 import { checkChoice, checkModelName, checkOption, checkPrompt } from '../shared/check';
 import { InputRefused } from '../shared/errors';
+import { fingerprintOf } from '../shared/ledger';
 import { OTHER_MODEL, picturesOf, type OptionName } from '../shared/models';
 import { pictureSource, type PictureSource } from '../shared/pictures';
 import type { VideoOrder } from '../shared/task';
@@ -14,6 +15,8 @@ export interface ReadOrder {
 	order: VideoOrder;
 	pictures: PictureSource[];
 	extraFields: JsonObject;
+	/** Equal for equal orders of one account. */
+	fingerprint: string;
 }
 
 const labels: Record<OptionName, string> = {
@@ -64,18 +67,26 @@ export async function readOrder(item: Item): Promise<ReadOrder> {
 	const pictures = picturesOf[choice.mode].map((role) =>
 		pictureSource(run.context, role, itemIndex, gateway.images),
 	);
-	for (const picture of pictures) await picture.inspect();
+	const seen: string[] = [];
+	for (const picture of pictures) seen.push(await picture.inspect());
 
+	const order: VideoOrder = {
+		...choice,
+		model,
+		typedModel,
+		prompt: directed.prompt,
+		...booleans(options, ['promptOptimizer', 'fastPretreatment', 'watermark']),
+	};
+	const extraFields = readExtraFields(options.extraFields);
+	const account = [
+		run.context.getNode().credentials?.[gateway.credential]?.id,
+		item.gateway.baseUrl,
+	];
 	return {
-		order: {
-			...choice,
-			model,
-			typedModel,
-			prompt: directed.prompt,
-			...booleans(options, ['promptOptimizer', 'fastPretreatment', 'watermark']),
-		},
+		order,
 		pictures,
-		extraFields: readExtraFields(options.extraFields),
+		extraFields,
+		fingerprint: fingerprintOf([account, order, seen, extraFields]),
 	};
 }
 

@@ -28,6 +28,8 @@ export interface Run {
 	/** One pace per gateway. */
 	paceOf(provider: ProviderId): Pace;
 	hints: string[];
+	/** Which run of the node in this execution: loops run it several times. */
+	runIndex: number;
 }
 
 /** One item on its way. */
@@ -116,6 +118,7 @@ function openRun(context: IExecuteFunctions, clock: Clock, signal: AbortSignal):
 			return pace;
 		},
 		hints: [],
+		runIndex: Number(context.evaluateExpression('{{ $runIndex }}', 0) ?? 0),
 	};
 }
 

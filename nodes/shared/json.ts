@@ -1,7 +1,7 @@
 /** JSON of strangers: ids beyond 2^53 stay exact, and no key can reach a prototype. */
 
 // a string, or a whole number literal: strings are matched so that digits inside them are left alone
-const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const TOKENS = /"(?:[^"\\]+|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const LONG_INTEGER = /^-?\d{16,}$/;
 
 /**

@@ -1,4 +1,6 @@
 /** From a field of the form to a picture that a gateway takes. Looked at before paying, loaded when it is sent. */
+import { createHash } from 'node:crypto';
+
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { InputRefused } from './errors';
@@ -17,8 +19,12 @@ const labels: Record<PictureRole, string> = {
 
 export interface PictureSource {
 	role: PictureRole;
-	/** @throws InputRefused when the gateway would refuse the picture; costs nothing */
-	inspect(): Promise<void>;
+	/**
+	 * Looks at the picture, at no cost.
+	 * @returns what tells it from another picture
+	 * @throws InputRefused when the gateway would refuse it
+	 */
+	inspect(): Promise<string>;
 	/** The picture as the gateway takes it: a public link, a data URL, or the link of an upload. */
 	load(gateway: Gateway): Promise<PictureLink>;
 }
@@ -78,7 +84,9 @@ function fromBinary(
 	return {
 		role,
 		async inspect() {
-			inspectFrame(await read(), rules, label);
+			const bytes = await read();
+			inspectFrame(bytes, rules, label);
+			return digest(bytes);
 		},
 		async load(gateway) {
 			return await send(gateway, await read(), label, rules);
@@ -93,7 +101,7 @@ function fromUrl(
 	rules: PictureRules,
 ): PictureSource {
 	const kind = checkImageUrl(url, `${label} URL`);
-	if (kind === 'http') return { role, inspect: async () => {}, load: async () => url };
+	if (kind === 'http') return { role, inspect: async () => url, load: async () => url };
 	const bytes = () => {
 		const parsed = parseDataUrl(url);
 		if (parsed) return parsed.bytes;
@@ -107,6 +115,7 @@ function fromUrl(
 		role,
 		async inspect() {
 			inspectFrame(bytes(), rules, label);
+			return digest(url);
 		},
 		load: async (gateway) => await send(gateway, bytes(), label, rules),
 	};
@@ -123,6 +132,10 @@ async function send(
 	if (rules.transport === 'inline' || !upload) return toDataUrl(bytes, mimeType);
 	const fileName = `${label.toLowerCase().replace(/ /g, '-')}.${format === 'jpeg' ? 'jpg' : format}`;
 	return upload.read(await gateway.call(upload.call({ bytes, mimeType, fileName })));
+}
+
+function digest(picture: Buffer | string): string {
+	return createHash('sha256').update(picture).digest('hex');
 }
 
 function tooLarge(label: string, bytes: number, rules: PictureRules): InputRefused {

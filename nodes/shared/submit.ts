@@ -11,30 +11,46 @@ import type { Gateway } from './transport';
 
 /** How often a gateway that cannot be reached at all is tried. */
 const UNREACHED_TRIES = 4;
+/** How often a task is looked for by our reference, some seconds apart: a replica may lag. */
+const LOOKUPS = 3;
+
+export interface SubmitOptions {
+	/** Merged into the body, last. */
+	extraFields: JsonObject;
+	/** Our own name for the order, sent where the gateway can find a task by it. */
+	reference: string;
+	pace: Pace;
+	/** Epoch milliseconds until which "too many requests" is waited out. */
+	deadline: number;
+	clock: Clock;
+	signal: AbortSignal | undefined;
+}
+
+export interface Submitted {
+	task: TaskRef;
+	reply: Reply;
+}
 
 /**
  * Sends an order. It is sent again only after proof that no task was made: "too many requests", or a connection
- * that never stood. After anything else without an id the outcome is unknown, and it says so.
- * @param extraFields merged into the body, last
- * @param deadline epoch milliseconds until which "too many requests" is waited out
+ * that never stood. After anything else without an id the task is looked for by our reference where the gateway
+ * knows it; otherwise the outcome is unknown, and it says so.
  * @throws GatewayFailed; its category is `unknownOutcome` when a task may exist all the same. Stopped.
  */
 export async function submit(
 	gateway: Gateway,
 	order: VideoOrder,
-	extraFields: JsonObject,
-	pace: Pace,
-	deadline: number,
-	clock: Clock,
-	signal: AbortSignal | undefined,
-): Promise<{ task: TaskRef; reply: Reply }> {
+	options: SubmitOptions,
+): Promise<Submitted> {
+	const { clock, signal, pace, deadline } = options;
 	const { provider } = gateway;
 	const { call, endpoint } = provider.submit(order);
-	const body = mergeFields(call.body ?? {}, extraFields);
+	const referred = provider.withReference?.(call, options.reference) ?? call;
+	const body = mergeFields(referred.body ?? {}, options.extraFields);
 	for (let attempt = 0; ; attempt++) {
 		await pace.turn(signal);
 		const outcome = await settle(async () => {
-			const reply = await gateway.call({ ...call, body });
+			const reply = await gateway.call({ ...referred, body });
 			const task: TaskRef = { provider: provider.id, taskId: provider.readSubmit(reply) };
 			return { task: endpoint === undefined ? task : { ...task, endpoint }, reply };
 		});
@@ -44,10 +60,46 @@ export async function submit(
 		const wait = backoff(attempt, clock.random(), fault.retryAfterMs);
 		const tooMany = fault.category === 'rateLimit';
 		const again = fault.noTask && fault.retryable && (tooMany || attempt + 1 < UNREACHED_TRIES);
-		if (!again || clock.now() + wait > deadline) throw outcomeOf(outcome.error);
-		if (tooMany) pace.hold(wait);
-		else await clock.sleep(wait, signal);
+		if (again && clock.now() + wait <= deadline) {
+			if (tooMany) pace.hold(wait);
+			else await clock.sleep(wait, signal);
+			continue;
+		}
+		const failed = outcomeOf(outcome.error);
+		const found =
+			failed.fault.category === 'unknownOutcome'
+				? await findByReference(gateway, options.reference, clock, signal)
+				: undefined;
+		if (found) return found;
+		throw failed;
 	}
+}
+
+/**
+ * The task of an order whose answer was lost, by our own reference; undefined where the gateway does not know it.
+ * Not finding it proves nothing.
+ * @throws Stopped
+ */
+export async function findByReference(
+	gateway: Gateway,
+	reference: string,
+	clock: Clock,
+	signal: AbortSignal | undefined,
+): Promise<Submitted | undefined> {
+	const { provider } = gateway;
+	if (!provider.withReference) return undefined;
+	for (let tries = 0; tries < LOOKUPS; tries++) {
+		await clock.sleep(backoff(tries, clock.random()), signal);
+		const outcome = await settle(async () => {
+			const reply = await gateway.call(
+				provider.status({ provider: provider.id, taskId: reference }),
+			);
+			return { task: { provider: provider.id, taskId: provider.readSubmit(reply) }, reply };
+		});
+		if ('value' in outcome) return outcome.value;
+		if (!(outcome.error instanceof GatewayFailed)) throw outcome.error;
+	}
+	return undefined;
 }
 
 /** No answer, a server's trouble or an answer without an id: whether a task exists is not known. */

@@ -1,7 +1,7 @@
 'use strict';
 /* What a user sees when things go wrong or are stopped, in n8n's own engine. */
 const { providerIds, table } = require('../../nodes/shared/models');
-const { png, picture, quick, setUp, withPicture } = require('./support');
+const { hurry, png, picture, quick, setUp, withPicture } = require('./support');
 
 let world;
 beforeAll(async () => {
@@ -324,6 +324,8 @@ describe('items together', () => {
 });
 
 describe('answers and links of strangers', () => {
+	beforeAll(() => hurry(50));
+	afterAll(() => hurry(1));
 	const page = /web page/;
 	test.each([
 		['an HTML page', { html: true }, page],

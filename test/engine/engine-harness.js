@@ -200,8 +200,9 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 			input = [{ json: {} }],
 			mode = 'trigger',
 			start = nodeList[0].name,
+			staticData,
 		}) {
-			const workflow = workflowOf(nodeList, connections);
+			const workflow = workflowOf(nodeList, connections, staticData ? { staticData } : {});
 			const hooks = new core.ExecutionLifecycleHooks(mode, '1', {
 				id: 'wf1',
 				name: 'wf',

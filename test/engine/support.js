@@ -7,6 +7,13 @@ const { HailuoVideo } = require('../../nodes/HailuoVideo/HailuoVideo.node');
 const { providers } = require('../../nodes/shared/providers');
 const { startSimulator } = require('../simulator');
 const credentialClasses = require('../credentials');
+const { systemClock } = require('../../nodes/shared/clock');
+
+const { sleep } = systemClock;
+/** From here on the node's own waits pass this much faster (back-off, pace); the simulator's time does not. */
+function hurry(factor) {
+	systemClock.sleep = async (ms, signal) => await sleep(ms / factor, signal);
+}
 
 class Start {
 	description = {
@@ -85,8 +92,10 @@ async function setUp(simulatorOptions = {}) {
 		credentials,
 	});
 
-	const start = (parameters, { input = [withPicture()], ...extra } = {}) =>
+	const start = (parameters, { input = [withPicture()], mode, staticData, ...extra } = {}) =>
 		engine.run({
+			mode,
+			staticData,
 			nodeList: [
 				{ id: '1', name: 'Start', type: 'start', typeVersion: 1, position: [0, 0], parameters: {} },
 				{
@@ -135,4 +144,4 @@ async function setUp(simulatorOptions = {}) {
 /** Looks often, so that tests take milliseconds. */
 const quick = { waitOptions: { pollInterval: 0.05 } };
 
-module.exports = { setUp, png, picture, withPicture, quick };
+module.exports = { hurry, setUp, png, picture, withPicture, quick };

@@ -228,6 +228,7 @@ describe('plain text', () => {
 		['[Pan]', "'[Pan left]' or '[Pan right]'"],
 		['[Pan left and zoom in]', "'[Pan left, Zoom in]'"],
 		['[变焦推进]', "'[变焦推近]'"],
+		['[变焦拉近]', "'[变焦推近]' or '[变焦拉远]'"],
 	])('that is nearly a directive is left alone, with the likely one: %s', (text, meant) => {
 		const { prompt, hints } = directCamera(text, [], 'english');
 		expect(prompt).toBe(text);
@@ -238,6 +239,7 @@ describe('plain text', () => {
 
 	it('gets one hint for the same bracket, and few for many', () => {
 		expect(hintsOf('[sky] and [sky] and [sky]')).toHaveLength(1);
+		expect(hintsOf('[a] [b] [c] [d] [e]').every((hint) => hint.includes('plain text'))).toBe(true);
 		const many = Array.from({ length: 12 }, (_, index) => `[scene ${index}]`).join(' ');
 		expect(hintsOf(many)).toHaveLength(6);
 		expect(hintsOf(many)[5]).toBe('7 more brackets in the prompt deserve a look');
@@ -269,6 +271,7 @@ describe('brackets that do not pair', () => {
 		expect(hintsOf('【左摇 她转身')).toEqual([
 			"The bracket before '左摇' in the prompt is not closed, so it is sent as plain text; write '[左摇]'",
 		]);
+		expect(hintsOf('[Pan left [Zoom in]')).toHaveLength(1);
 		expect(hintsOf('[Zoom in 她转身')[0]).toContain("write '[Zoom in]'");
 		expect(hintsOf('an open [ bracket')).toEqual([]);
 	});

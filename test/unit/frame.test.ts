@@ -115,7 +115,7 @@ describe('readImageHeader', () => {
 	it('steps over a thumbnail, fill bytes, stray bytes and markers without a length', () => {
 		const thumbnail = segment(0xe1, jpeg(frameHeader(160, 120)));
 		const fill = Buffer.alloc(500, 0xff);
-		const stray = Buffer.from([0, 1, 0xda, 0xff, 0, 0xff, 0x01, 0xff, 0xd3]);
+		const stray = Buffer.from([0, 0xda, 0xff, 0, 0xff, 0x01, 0xff, 0xd3]);
 		const info = readImageHeader(jpeg(thumbnail, stray, fill, frameHeader(4000, 3000)));
 		expect(info).toMatchObject({ width: 4000, height: 3000 });
 	});

@@ -95,6 +95,26 @@ const points = [...modelPoints, ...typedModelPoints].sort(
 	(a, b) => offered(a).length - offered(b).length,
 );
 
+const ledgerFields: INodeProperties[] = [
+	{
+		displayName: 'Deduplication Key',
+		name: 'deduplicationKey',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. order-4711',
+		description:
+			'An order with a key that was used before gets the task of that time instead of a new one. Remembered for 7 days (the last 1,000 keys of this node) while the workflow is active.',
+	},
+	{
+		displayName: 'Submit Again After Unknown Outcome',
+		name: 'resubmitUnknown',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to send an order again that was sent without an answer. The clip may then be paid twice.',
+	},
+];
+
 export const optionsFields: INodeProperties[] = variants(
 	points,
 	offered,
@@ -104,8 +124,8 @@ export const optionsFields: INodeProperties[] = variants(
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [...names.flatMap((option) => fields[option]), extraFields].sort((a, b) =>
-			a.displayName.localeCompare(b.displayName),
+		options: [...names.flatMap((option) => fields[option]), ...ledgerFields, extraFields].sort(
+			(a, b) => a.displayName.localeCompare(b.displayName),
 		),
 	}),
 	{ resource: ['video'], operation: ['create'] },

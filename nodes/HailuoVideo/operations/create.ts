@@ -1,9 +1,10 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { submit } from '../../shared/submit';
-import type { VideoOrder } from '../../shared/task';
+import { settle } from '../../shared/settle';
+import type { TaskState } from '../../shared/task';
 import { deliver, waitFor } from '../finish';
 import { readOrder } from '../order';
+import { purchase } from '../purchase';
 import type { Prepare } from '../run';
 
 export const option: INodePropertyOptions = {
@@ -13,13 +14,11 @@ export const option: INodePropertyOptions = {
 	description: 'Make a video from a picture or a prompt, and wait for it if you like',
 };
 
-/** How long "too many requests" is waited out, in milliseconds. */
-const PATIENCE_MS = 15 * 60_000;
-
 /** Makes a video: looks at the whole order first, submits it once, then returns the task or waits for the file. */
 export const prepare: Prepare = async (item) => {
-	const { order, pictures, extraFields } = await readOrder(item);
-	const { gateway, itemIndex, provider, run } = item;
+	const read = await readOrder(item);
+	const { order } = read;
+	const { itemIndex, run } = item;
 	const wait = run.context.getNodeParameter('completion', itemIndex, 'wait') !== 'return';
 	item.order = {
 		model: order.model,
@@ -29,21 +28,20 @@ export const prepare: Prepare = async (item) => {
 	};
 
 	return async () => {
-		const { task, reply } = await run.submits(async () => {
-			const filled: VideoOrder = { ...order };
-			for (const picture of pictures) filled[picture.role] = await picture.load(gateway);
-			return await submit(
-				gateway,
-				filled,
-				extraFields,
-				run.paceOf(provider),
-				run.clock.now() + PATIENCE_MS,
-				run.clock,
-				run.signal,
-			);
-		});
+		const { task, at, fresh, reply, forget } = await purchase(item, read);
 		item.task = task;
-		item.state = { status: 'queued', submittedAt: new Date(run.clock.now()).toISOString() };
-		return wait ? await waitFor(item, true) : await deliver(item, reply, false);
+		item.state = { status: 'queued', submittedAt: new Date(at).toISOString() };
+		if (!wait) return await deliver(item, reply, false);
+		const result = await settle(async () => await waitFor(item, { since: at, fresh }));
+		if ('value' in result) return result.value;
+		if (mayTryAgain(item.state)) forget();
+		throw result.error;
 	};
 };
+
+/** A task that gave no video, for a reason that passes: running the node again may make another. */
+function mayTryAgain(state: TaskState): boolean {
+	return (
+		state.status === 'canceled' || (state.status === 'failed' && state.error?.retryable === true)
+	);
+}

@@ -14,5 +14,5 @@ export const option: INodePropertyOptions = {
 /** Picks up a task that exists, of this execution or an older one. */
 export const prepare: Prepare = async (item) => {
 	readTask(item);
-	return async () => await waitFor(item, false);
+	return async () => await waitFor(item, { since: item.run.clock.now(), fresh: false });
 };

@@ -87,6 +87,8 @@ export interface Provider {
 		/** The public link of the uploaded picture. */
 		read(reply: Reply): string;
 	};
+	/** Puts a reference of ours on an order, where the gateway can find a task by it: `status` takes it as an id. */
+	withReference?(call: HttpCall, reference: string): HttpCall;
 	/** A call that costs nothing and is refused with a bad key, for credentials without a free endpoint. */
 	probe?: HttpCall;
 	/** The gateway's complaint, by HTTP status or inside HTTP 200; undefined when the call went well. */

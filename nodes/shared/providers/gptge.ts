@@ -2,6 +2,7 @@
  * V-API (gpt.ge), a relay of MiniMax's API: submit and file paths copy MiniMax, the status path does not.
  * Source: seed 001 and gpt.ge's pages (providers.md 3); replies in provider-shapes.json `va.*`.
  */
+import { parseJson } from '../json';
 import type { TaskState } from '../task';
 import type { Provider, Reply } from './contract';
 import { codes, failedInside, images, orderBody, readFile, readState } from './minimaxFamily';
@@ -23,12 +24,7 @@ function layersOf(json: unknown): Array<Record<string, unknown>> {
 }
 
 function jsonIn(value: unknown): Record<string, unknown> {
-	if (typeof value !== 'string') return objectOf(value);
-	try {
-		return objectOf(JSON.parse(value));
-	} catch {
-		return {};
-	}
+	return objectOf(typeof value === 'string' ? parseJson(value) : value);
 }
 
 function urlOf(layer: Record<string, unknown>): string | undefined {
@@ -53,7 +49,9 @@ function first<T>(
 
 /** A status word is text that is no number: one envelope has `status: 200` outside. */
 function wordOf(layer: Record<string, unknown>): string | undefined {
-	return typeof layer.status === 'string' ? textOf(layer.status) : undefined;
+	return typeof layer.status === 'string' && /\D/.test(layer.status)
+		? textOf(layer.status)
+		: undefined;
 }
 
 function readStatus(reply: Reply): TaskState {
@@ -62,7 +60,7 @@ function readStatus(reply: Reply): TaskState {
 	if (word === undefined) throw unexpectedReply("no 'status' in any envelope");
 	const base = first(layers, (layer) => {
 		const found = objectOf(layer.base_resp);
-		return textOf(found.status_code) === undefined || found.status_code === 0 ? undefined : found;
+		return [undefined, '0'].includes(textOf(found.status_code)) ? undefined : found;
 	});
 	const state = readState({ status: word, base_resp: base });
 	if (state.status === 'failed' && base === undefined) {

@@ -30,6 +30,7 @@ function readStatus(reply: Reply): TaskState {
 	// an older client got a link without a status word (providers.md 7, secondary)
 	return withoutEmpty<TaskState>({
 		...readState(word === undefined ? { ...answer, status: 'Success' } : answer),
+		providerStatus: word,
 		videoUrl,
 	});
 }

@@ -26,10 +26,10 @@ export function positiveOf(value: unknown): number | undefined {
 	return typeof number === 'number' && Number.isFinite(number) && number > 0 ? number : undefined;
 }
 
-/** ISO time out of unix seconds or an ISO text; undefined for everything else. */
+/** ISO time out of unix seconds (0: not yet) or an ISO text; undefined for everything else. */
 export function timeOf(value: unknown): string | undefined {
 	const time =
-		typeof value === 'number'
+		typeof value === 'number' && value > 0
 			? new Date(value * 1000)
 			: typeof value === 'string'
 				? new Date(value)
@@ -137,7 +137,7 @@ export function readFault(
 	const fault: ProviderFault = {
 		category,
 		code: known ?? found[0] ?? String(reply.status),
-		message: shorten(messageOf(reply.json) ?? `HTTP status ${reply.status}`),
+		message: shorten(messageOf(reply.json) ?? '') || `HTTP status ${reply.status}`,
 		retryable: isRetryable(category),
 		noTask: category === 'rateLimit',
 	};
@@ -156,7 +156,7 @@ export function taskError(
 	return {
 		code: code ?? 'failed',
 		category,
-		message: shorten(message ?? 'The gateway gave no reason'),
+		message: shorten(message ?? '') || 'The gateway gave no reason',
 		retryable: isRetryable(category),
 	};
 }

@@ -67,7 +67,7 @@ function requestPath(task: TaskRef, what: string): string {
 	return `/v1/queue/${slug}/requests/${encodeURIComponent(task.taskId)}/${what}`;
 }
 
-const submitted = z.looseObject({ request_id: z.string().min(1) });
+const submitted = z.looseObject({ request_id: z.string().trim().min(1) });
 const queried = z.looseObject({ status: z.string().min(1) });
 
 function readStatus(reply: Reply): TaskState {
@@ -77,7 +77,9 @@ function readStatus(reply: Reply): TaskState {
 	const type = textOf(answer.error_type);
 	const complaint = answer.error ?? answer.provider_error;
 	const failed =
-		type !== undefined || (complaint !== undefined && complaint !== null && complaint !== '');
+		state.status === 'failed' ||
+		type !== undefined ||
+		(complaint !== undefined && complaint !== null && complaint !== '');
 	if (!failed || (state.status !== 'succeeded' && state.status !== 'failed')) return state;
 	if (type === 'CANCELED') return { ...state, status: 'canceled' };
 	const error = objectOf(answer.error);
@@ -149,8 +151,7 @@ export const seaart: Provider = {
 		return readFault(
 			reply,
 			codes,
-			(body) =>
-				textOf(body.status) === undefined && body.error !== undefined && body.error !== null,
+			(body) => textOf(body.status) === undefined && (body.error ?? '') !== '',
 		);
 	},
 };

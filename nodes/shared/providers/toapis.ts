@@ -114,6 +114,11 @@ export const toapis: Provider = {
 		call: { method: 'POST', path: '/v1/videos/generations', body: body(order) },
 	}),
 	readSubmit,
+	// does not prevent a double bill, but finds the task when its answer was lost (providers.md 6)
+	withReference: (call, reference) => ({
+		...call,
+		body: { ...call.body, client_business_id: reference },
+	}),
 	status: (task) => ({
 		method: 'GET',
 		path: `/v1/videos/generations/${encodeURIComponent(task.taskId)}`,

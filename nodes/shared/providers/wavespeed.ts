@@ -79,7 +79,10 @@ function body(order: VideoOrder): JsonObject {
 }
 
 const answered = z.looseObject({
-	data: z.looseObject({ id: z.union([z.string().min(1), z.number()]), status: z.string().min(1) }),
+	data: z.looseObject({
+		id: z.union([z.string().trim().min(1), z.number()]),
+		status: z.string().min(1),
+	}),
 });
 
 function readStatus(reply: Reply): TaskState {
