@@ -7,7 +7,6 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { bearer, subscriptionKey } from '../shared/credential';
 import { probeTest } from '../shared/credentialTest';
 import { providerIds, type ProviderId } from '../shared/models';
 import { providers } from '../shared/providers';
@@ -60,8 +59,8 @@ export class HailuoVideo implements INodeType {
 
 	methods = {
 		credentialTest: {
-			hailuoSeaArtApiTest: probeTest(providers.seaart, bearer),
-			hailuoPixazoApiTest: probeTest(providers.pixazo, subscriptionKey),
+			hailuoSeaArtApiTest: probeTest(providers.seaart),
+			hailuoPixazoApiTest: probeTest(providers.pixazo),
 		},
 	};
 

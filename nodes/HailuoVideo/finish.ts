@@ -1,6 +1,7 @@
 /** The common end of all operations: the row, the link, the file. */
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import { isPrivateHost } from '../shared/address';
 import { downloadVideo } from '../shared/download';
 import { GatewayFailed } from '../shared/errors';
 import { typicalMs } from '../shared/polling';
@@ -30,6 +31,7 @@ export async function waitFor(
 	const { gateway, itemIndex, run, task, order } = item;
 	const options = run.context.getNodeParameter('waitOptions', itemIndex, {}) as IDataObject;
 	const minutes = Number(options.timeout ?? 15);
+	item.cancelOnStop = options.cancelOnStop === true;
 	const { last, timedOut } = await watch(
 		gateway,
 		task!,
@@ -98,14 +100,21 @@ export async function deliver(
 }
 
 async function fetchFile(item: Item): Promise<IBinaryData> {
-	const { gateway, run, task } = item;
+	const { gateway, itemIndex, run, task } = item;
 	const relink = async () => {
 		const { state } = await lookAt(item);
 		mustBeSucceeded(state);
 		item.state = await withLink(gateway, task!, state, run.clock, run.signal);
 		return item.state.videoUrl!;
 	};
-	const fileName = `hailuo-${task!.taskId.replace(/[^\w.-]+/g, '_')}.mp4`;
-	const link = item.state!.videoUrl!;
-	return await downloadVideo(run.context, link, fileName, relink, run.clock, run.signal);
+	const options = run.context.getNodeParameter('downloadOptions', itemIndex, {}) as IDataObject;
+	return await downloadVideo(run.context, item.state!.videoUrl!, {
+		fileName: `hailuo-${task!.taskId.replace(/[^\w.-]+/g, '_')}.mp4`,
+		relink,
+		// a simulator or a gateway of one's own may live in the private network, and its videos with it
+		allowPrivate: isPrivateHost(new URL(gateway.baseUrl).hostname),
+		maxBytes: Number(options.maxSize ?? 0) * 1_000_000,
+		clock: run.clock,
+		signal: run.signal,
+	});
 }

@@ -5,7 +5,7 @@ import { directCamera, type CameraMovement, type CameraNotation } from '../share
 import { checkChoice, checkModelName, checkOption, checkPrompt } from '../shared/check';
 import { InputRefused } from '../shared/errors';
 import { fingerprintOf } from '../shared/ledger';
-import { OTHER_MODEL, picturesOf, type OptionName } from '../shared/models';
+import { offersOption, OTHER_MODEL, picturesOf, type OptionName } from '../shared/models';
 import { pictureSource, type PictureSource } from '../shared/pictures';
 import type { VideoOrder } from '../shared/task';
 import type { Item } from './run';
@@ -56,11 +56,11 @@ export async function readOrder(item: Item): Promise<ReadOrder> {
 	if (movements.length > 0) checkOption('cameraMovements', labels.cameraMovements, choice);
 
 	const notation = (options.cameraNotation ?? 'auto') as CameraNotation | 'auto';
-	const directed = directCamera(
-		String(parameter('prompt', '') ?? ''),
-		movements,
-		notation === 'auto' ? gateway.camera : notation,
-	);
+	const prompt = String(parameter('prompt', '') ?? '');
+	// for a model that follows no directives, brackets are plain text
+	const directed = offersOption(provider, 'cameraMovements', choice.mode, choice.model)
+		? directCamera(prompt, movements, notation === 'auto' ? gateway.camera : notation)
+		: { prompt, hints: [] };
 	run.hints.push(...directed.hints);
 	checkPrompt(directed.prompt, choice);
 

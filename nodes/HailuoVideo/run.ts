@@ -8,9 +8,9 @@ import type { ProviderId } from '../shared/models';
 import { providers } from '../shared/providers';
 import { Pace } from '../shared/retry';
 import { settle, type Settled } from '../shared/settle';
-import type { TaskRef } from '../shared/task';
+import { isFinal, type TaskRef } from '../shared/task';
 import { openGateway, type Gateway } from '../shared/transport';
-import { addHints, failureRow, nodeFailure, type ItemFacts } from './failure';
+import { addHints, describeFailure, failureRow, nodeFailure, type ItemFacts } from './failure';
 
 type Limit = ReturnType<typeof pLimit>;
 
@@ -37,6 +37,8 @@ export interface Item extends ItemFacts {
 	run: Run;
 	gateway: Gateway;
 	provider: ProviderId;
+	/** Whether the user wants the unfinished task canceled when the execution is stopped. */
+	cancelOnStop?: boolean;
 }
 
 /** What an operation does for one item: look at everything first, at no cost; then do it. */
@@ -89,6 +91,7 @@ export async function runItems(
 		// items that only stopped because another one went wrong are not the reason
 		const broken = results.findIndex((r) => 'error' in r && !(r.error instanceof Stopped));
 		const stopped = results.findIndex((r) => 'error' in r);
+		if (stop?.aborted) await cancelUnfinished(facts as Item[]);
 		if ((broken >= 0 && !patient) || (stopped >= 0 && stop?.aborted))
 			throw failureOf(context, results, facts, broken >= 0 ? broken : stopped);
 
@@ -131,6 +134,29 @@ async function ready(item: Item, run: Run, prepare: Prepare): Promise<Job> {
 		run.reads,
 	);
 	return await prepare(item);
+}
+
+/**
+ * Cancels at the gateway what a stopped execution leaves behind, where the user wants it and the gateway can. The
+ * status is asked first: a cancel must not touch a finished video.
+ */
+async function cancelUnfinished(items: Item[]): Promise<void> {
+	const wanted = items.filter(({ cancelOnStop, task }) => cancelOnStop && task !== undefined);
+	await Promise.all(
+		wanted.map(async ({ gateway, run, task }) => {
+			const { provider } = gateway;
+			const outcome = await settle(async () => {
+				const { status } = provider.readStatus(await gateway.callAfterStop(provider.status(task!)));
+				if (!provider.cancel || isFinal(status)) return status;
+				await gateway.callAfterStop(provider.cancel.call(task!));
+				return 'cancel requested';
+			});
+			run.context.logger.info('Hailuo task at stop', {
+				...task,
+				outcome: 'value' in outcome ? outcome.value : describeFailure(outcome.error).message,
+			});
+		}),
+	);
 }
 
 /** Reads share a ceiling; submits have their own. */

@@ -40,6 +40,12 @@ export function cleanBaseUrl(baseUrl: unknown): string {
 
 type Signed = Promise<IHttpRequestOptions>;
 
+/** Adds the key to a request. */
+export type Authenticate = (
+	credentials: ICredentialDataDecryptedObject,
+	request: IHttpRequestOptions,
+) => Signed;
+
 /** Adds `Authorization: Bearer`. */
 export async function bearer(
 	credentials: ICredentialDataDecryptedObject,

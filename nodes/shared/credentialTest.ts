@@ -1,32 +1,23 @@
 /** Credential tests that cost nothing for gateways without a free endpoint: ask for a task that does not exist. */
-import type {
-	ICredentialDataDecryptedObject,
-	ICredentialTestFunction,
-	IHttpRequestOptions,
-} from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, ICredentialTestFunction } from 'n8n-workflow';
 
 import { cleanBaseUrl, cleanKey } from './credential';
 import { parseJson } from './json';
 import type { Provider, Reply } from './providers/contract';
 import { networkFault } from './transport';
 
-type Authenticate = (
-	credentials: ICredentialDataDecryptedObject,
-	request: IHttpRequestOptions,
-) => Promise<IHttpRequestOptions>;
-
 /**
  * A test that n8n runs on Save: a key that is refused is a bad key; any other answer about the task that does
  * not exist comes from behind the door. Never throws.
  */
-export function probeTest(provider: Provider, authenticate: Authenticate): ICredentialTestFunction {
+export function probeTest(provider: Provider): ICredentialTestFunction {
 	return async function (credential) {
 		const { helpers } = this;
 		const failed = (message: string) => ({ status: 'Error' as const, message });
 		const data = credential.data ?? {};
 		if (cleanKey(data.apiKey) === '') return failed("'API Key' is empty");
 		try {
-			const reply = await ask(helpers.request, provider, data, authenticate);
+			const reply = await ask(helpers.request, provider, data);
 			const fault = provider.fault(reply);
 			if (fault?.category === 'auth')
 				return failed(`The gateway refuses this key: ${fault.message}`);
@@ -48,11 +39,10 @@ async function ask(
 	request: (options: object) => Promise<unknown>,
 	provider: Provider,
 	data: ICredentialDataDecryptedObject,
-	authenticate: Authenticate,
 ): Promise<Reply> {
 	const call = provider.probe!;
 	const url = `${cleanBaseUrl(data.baseUrl)}${call.path}`;
-	const { headers } = await authenticate(data, { url, headers: { ...call.headers } });
+	const { headers } = await provider.sign(data, { url, headers: { ...call.headers } });
 	const answer = (await request({
 		method: call.method,
 		uri: url,

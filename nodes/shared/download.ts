@@ -1,6 +1,7 @@
 /** Streams a video from its link into n8n's binary store. No key goes along. */
 import type { IBinaryData, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
+import { isPrivateHost } from './address';
 import { stopIf, type Clock } from './clock';
 import { GatewayFailed } from './errors';
 import { retryAfterOf, unexpectedReply } from './providers/reading';
@@ -12,28 +13,48 @@ const TRIES = 5;
 /** Milliseconds without a byte until the connection counts as dead. */
 const IDLE_MS = 60_000;
 
+const GUARD_MS = 500;
+const HEADER_BYTES = 65_536;
+const MOST_REDIRECTS = 5;
+
 /** What a stream from n8n's HTTP helper is, as far as it is used here. */
 interface VideoStream {
 	destroy?(): void;
+	socket?: { bytesRead: number };
+}
+
+interface VideoAnswer {
+	statusCode: number;
+	headers: Record<string, string>;
+	body: VideoStream;
+}
+
+export interface DownloadOptions {
+	fileName: string;
+	/** Asks the gateway for a fresh address, for when the link is refused or has expired. */
+	relink(): Promise<string>;
+	/** Whether the video may lie on this machine or in a private network. */
+	allowPrivate: boolean;
+	/** A larger video is not fetched; 0 = no limit. */
+	maxBytes: number;
+	clock: Clock;
+	signal: AbortSignal | undefined;
 }
 
 /**
  * Downloads a video as a stream: memory does not grow with its size.
- * @param relink asks the gateway for a fresh address, for when the link is refused or has expired
- * @throws GatewayFailed (`expired`, `transient` or `protocol`), Stopped
+ * @throws GatewayFailed (`expired`, `transient`, `unsupported` or `protocol`), Stopped
  */
 export async function downloadVideo(
 	context: IExecuteFunctions,
 	link: string,
-	fileName: string,
-	relink: () => Promise<string>,
-	clock: Clock,
-	signal: AbortSignal | undefined,
+	options: DownloadOptions,
 ): Promise<IBinaryData> {
+	const { clock, signal } = options;
 	let url = link;
 	for (let attempt = 0; ; attempt++) {
 		stopIf(signal);
-		const outcome = await settle(async () => await fetchOnce(context, url, fileName, signal));
+		const outcome = await settle(async () => await fetchOnce(context, url, options));
 		if ('value' in outcome) return outcome.value;
 		stopIf(signal);
 		const failed =
@@ -44,47 +65,111 @@ export async function downloadVideo(
 		const expired = fault.category === 'expired';
 		if (attempt + 1 >= TRIES || !(fault.retryable || expired)) throw failed;
 		await clock.sleep(backoff(attempt, clock.random(), fault.retryAfterMs), signal);
-		if (expired) url = await relink();
+		if (expired) url = await options.relink();
 	}
 }
 
 async function fetchOnce(
 	context: IExecuteFunctions,
 	url: string,
-	fileName: string,
-	signal: AbortSignal | undefined,
+	options: DownloadOptions,
 ): Promise<IBinaryData> {
-	const request: IHttpRequestOptions = {
-		url,
-		encoding: 'stream',
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		sendCredentialsOnCrossOriginRedirect: false,
-		timeout: IDLE_MS,
-	};
-	// unlike authenticated calls, this one does not get Stop's signal from n8n by itself
-	if (signal) request.abortSignal = signal;
-	const answer = (await context.helpers.httpRequest(request)) as {
-		statusCode: number;
-		headers: Record<string, string>;
-		body: VideoStream;
-	};
+	const ending = new AbortController();
+	const onStop = () => ending.abort();
+	options.signal?.addEventListener('abort', onStop, { once: true });
 	const stored = await settle(async () => {
-		check(answer.statusCode, answer.headers);
-		const type = mediaType(answer.headers) === 'video/webm' ? 'video/webm' : 'video/mp4';
-		return await context.helpers.prepareBinaryData(answer.body as never, fileName, type);
+		const answer = await open(context, url, options, ending.signal);
+		const work = store(context, answer, options);
+		return await Promise.race([work, guard(answer.body, work, options)]);
 	});
-	if ('error' in stored) {
+	options.signal?.removeEventListener('abort', onStop);
+	if ('value' in stored) return stored.value;
+	// ends the request, whatever it is doing
+	ending.abort();
+	throw stored.error;
+}
+
+/** Follows redirects itself, so that each address is looked at. */
+async function open(
+	context: IExecuteFunctions,
+	url: string,
+	options: DownloadOptions,
+	abortSignal: AbortSignal,
+): Promise<VideoAnswer> {
+	let address = url;
+	for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+		checkAddress(address, options.allowPrivate);
+		const request: IHttpRequestOptions = {
+			url: address,
+			encoding: 'stream',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			timeout: IDLE_MS,
+			// unlike authenticated calls, this one does not get Stop's signal from n8n by itself
+			abortSignal,
+		};
+		const answer = (await context.helpers.httpRequest(request)) as VideoAnswer;
+		const { location } = answer.headers;
+		if (answer.statusCode < 300 || answer.statusCode >= 400 || !location) return answer;
 		answer.body.destroy?.();
-		// a stream that breaks says so in many words: none of them is final
-		throw stored.error instanceof GatewayFailed ? stored.error : broken('the connection was cut');
+		if (!URL.canParse(location, address)) break;
+		address = new URL(location, address).href;
 	}
-	const binary = stored.value;
-	const promised = Number(answer.headers['content-length']);
-	if (binary.bytes === 0) throw unexpectedReply('the video file is empty');
-	if (binary.bytes !== undefined && promised > 0 && binary.bytes !== promised)
-		throw broken(`${binary.bytes} of ${promised} bytes arrived`);
-	return binary;
+	throw unexpectedReply('the video link is redirected without end');
+}
+
+function checkAddress(address: string, allowPrivate: boolean): void {
+	const { protocol, hostname } = new URL(address);
+	if (protocol !== 'http:' && protocol !== 'https:')
+		throw unexpectedReply('the video link is no http(s) URL');
+	if (!allowPrivate && isPrivateHost(hostname))
+		throw unexpectedReply(`the video link leads into a private network, to ${hostname}`);
+}
+
+async function store(
+	context: IExecuteFunctions,
+	{ statusCode, headers, body }: VideoAnswer,
+	{ fileName, maxBytes }: DownloadOptions,
+): Promise<IBinaryData> {
+	check(statusCode, headers);
+	const promised = Number(headers['content-length'] ?? 0);
+	if (maxBytes > 0 && promised > maxBytes) throw tooLarge(promised, maxBytes);
+	const type = mediaType(headers) === 'video/webm' ? 'video/webm' : 'video/mp4';
+	const stored = await settle(
+		async () => await context.helpers.prepareBinaryData(body as never, fileName, type),
+	);
+	// a stream that breaks says so in many words: none of them is final
+	if ('error' in stored) throw broken('the connection was cut');
+	const { bytes } = stored.value;
+	if (bytes === 0) throw unexpectedReply('the video file is empty');
+	if (bytes !== undefined && promised > 0 && bytes !== promised)
+		throw broken(`${bytes} of ${promised} bytes arrived`);
+	return stored.value;
+}
+
+/** Never resolves while `work` runs well; throws when no byte arrives for long, or more than the user wants. */
+async function guard(
+	body: VideoStream,
+	work: Promise<unknown>,
+	{ clock, maxBytes }: DownloadOptions,
+): Promise<never> {
+	let running = true;
+	const ended = () => (running = false);
+	work.then(ended, ended);
+	// the socket may have served other requests before
+	const before = body.socket?.bytesRead ?? 0;
+	let read = 0;
+	let heard = clock.now();
+	while (running) {
+		await clock.sleep(GUARD_MS);
+		const now = (body.socket?.bytesRead ?? 0) - before;
+		if (maxBytes > 0 && now > maxBytes + HEADER_BYTES) throw tooLarge(now, maxBytes);
+		if (now !== read) heard = clock.now();
+		read = now;
+		if (clock.now() - heard >= IDLE_MS) throw broken('no byte arrived for a minute');
+	}
+	return await new Promise<never>(() => {});
 }
 
 function check(status: number, headers: Record<string, string>): void {
@@ -120,6 +205,16 @@ function check(status: number, headers: Record<string, string>): void {
 
 function mediaType(headers: Record<string, string>): string {
 	return (headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
+}
+
+function tooLarge(bytes: number, maxBytes: number): GatewayFailed {
+	const megabytes = (count: number) => `${(count / 1_000_000).toFixed(1)} MB`;
+	return new GatewayFailed({
+		category: 'unsupported',
+		code: 'tooLarge',
+		message: `The video has ${megabytes(bytes)} or more; 'Largest File' allows ${megabytes(maxBytes)}`,
+		retryable: false,
+	});
 }
 
 function broken(how: string): GatewayFailed {

@@ -20,6 +20,8 @@ export interface Gateway {
 	 * whether the call can have had an effect), Stopped when the execution ends.
 	 */
 	call(call: HttpCall): Promise<Reply>;
+	/** The same for when the execution has been stopped: n8n then lets no authenticated call through any more. */
+	callAfterStop(call: HttpCall): Promise<Reply>;
 }
 
 /** What n8n's helper gives with `returnFullResponse`. */
@@ -53,28 +55,29 @@ export async function openGateway(
 			'Open the credential and paste the key that the gateway gave you.',
 		);
 
+	type Send = (request: IHttpRequestOptions) => Promise<unknown>;
+	const send: Send = async (request) =>
+		await context.helpers.httpRequestWithAuthentication.call(context, provider.credential, request);
+	const sendUnbound: Send = async (request) =>
+		await context.helpers.httpRequest(await provider.sign(credential, request));
+
+	const exchange = async (call: HttpCall, by: Send): Promise<Reply> => {
+		const outcome = await settle(async () => (await by(requestOf(baseUrl, call))) as HttpAnswer);
+		if ('error' in outcome) {
+			if (by === send && context.getExecutionCancelSignal()?.aborted) throw new Stopped();
+			throw new GatewayFailed(networkFault(outcome.error));
+		}
+		const reply = replyOf(outcome.value, key);
+		const fault = provider.fault(reply) ?? unreadable(reply);
+		if (fault) throw new GatewayFailed(fault, reply.status);
+		return reply;
+	};
+
 	return {
 		provider,
 		baseUrl,
-		async call(call) {
-			const request = requestOf(baseUrl, call);
-			const outcome = await settle(
-				async () =>
-					(await context.helpers.httpRequestWithAuthentication.call(
-						context,
-						provider.credential,
-						request,
-					)) as HttpAnswer,
-			);
-			if ('error' in outcome) {
-				if (context.getExecutionCancelSignal()?.aborted) throw new Stopped();
-				throw new GatewayFailed(networkFault(outcome.error));
-			}
-			const reply = replyOf(outcome.value, key);
-			const fault = provider.fault(reply) ?? unreadable(reply);
-			if (fault) throw new GatewayFailed(fault, reply.status);
-			return reply;
-		},
+		call: async (call) => await exchange(call, send),
+		callAfterStop: async (call) => await exchange(call, sendUnbound),
 	};
 }
 

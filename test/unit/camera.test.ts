@@ -239,6 +239,7 @@ describe('plain text', () => {
 
 	it('gets one hint for the same bracket, and few for many', () => {
 		expect(hintsOf('[sky] and [sky] and [sky]')).toHaveLength(1);
+		expect(hintsOf('[spin and zoom in]')[0].endsWith('is sent as plain text')).toBe(true);
 		expect(hintsOf('[a] [b] [c] [d] [e]').every((hint) => hint.includes('plain text'))).toBe(true);
 		const many = Array.from({ length: 12 }, (_, index) => `[scene ${index}]`).join(' ');
 		expect(hintsOf(many)).toHaveLength(6);

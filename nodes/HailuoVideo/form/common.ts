@@ -52,13 +52,25 @@ const binaryPropertyName: INodeProperties = {
 	hint: 'The name of the output field that holds the video file',
 };
 
-const waitOptions: INodeProperties = {
+const cancelling = providerIds.filter((provider) => table[provider].cancel);
+
+const cancelOnStop: INodeProperties = {
+	displayName: 'Cancel on Stop',
+	name: 'cancelOnStop',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether to cancel unfinished tasks at the gateway when the execution is stopped or times out',
+};
+
+const waitOptions = (canCancel: boolean): INodeProperties => ({
 	displayName: 'Wait Options',
 	name: 'waitOptions',
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
 	options: [
+		...(canCancel ? [cancelOnStop] : []),
 		{
 			displayName: 'On Timeout',
 			name: 'onTimeout',
@@ -89,7 +101,38 @@ const waitOptions: INodeProperties = {
 			description: 'Minutes to wait for each video',
 		},
 	],
+});
+
+const downloadOptions: INodeProperties = {
+	displayName: 'Download Options',
+	name: 'downloadOptions',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [
+		{
+			displayName: 'Largest File',
+			name: 'maxSize',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 500,
+			description: 'Megabytes; a larger video is not fetched. 0 = no limit.',
+		},
+	],
 };
+
+/** Wherever a file is written. */
+const writesFile: Array<Record<string, Array<string | boolean>>> = [
+	{ operation: ['create'], completion: ['wait'], downloadVideo: [true] },
+	{ operation: ['wait', 'getStatus'], downloadVideo: [true] },
+	{ operation: ['download'] },
+];
+
+/** Wherever a task is waited for. */
+const waits: Array<Record<string, Array<string | boolean>>> = [
+	{ operation: ['create'], completion: ['wait'] },
+	{ operation: ['wait'] },
+];
 
 /** What comes out: wait or not, file or not, and under which name. */
 export const outputFields: INodeProperties[] = [
@@ -116,14 +159,15 @@ export const outputFields: INodeProperties[] = [
 	{ ...downloadVideo, ...show({ operation: ['create'], completion: ['wait'] }) },
 	{ ...downloadVideo, ...show({ operation: ['wait'] }) },
 	{ ...downloadVideo, default: false, ...show({ operation: ['getStatus'] }) },
-	{
-		...binaryPropertyName,
-		...show({ operation: ['create'], completion: ['wait'], downloadVideo: [true] }),
-	},
-	{ ...binaryPropertyName, ...show({ operation: ['wait', 'getStatus'], downloadVideo: [true] }) },
-	{ ...binaryPropertyName, ...show({ operation: ['download'] }) },
-	{ ...waitOptions, ...show({ operation: ['create'], completion: ['wait'] }) },
-	{ ...waitOptions, ...show({ operation: ['wait'] }) },
+	...writesFile.map((where) => ({ ...binaryPropertyName, ...show(where) })),
+	...waits.flatMap((where) => [
+		{ ...waitOptions(true), ...show({ ...where, provider: cancelling }) },
+		{
+			...waitOptions(false),
+			...show({ ...where, provider: providerIds.filter((id) => !cancelling.includes(id)) }),
+		},
+	]),
+	...writesFile.map((where) => ({ ...downloadOptions, ...show(where) })),
 ];
 
 export const simplifyField: INodeProperties = {

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from 'n8n-workflow';
 
+import type { Authenticate } from '../credential';
 import type { ProviderFault } from '../errors';
 import type { ImageRules } from '../frame';
 import type { ProviderId } from '../models';
@@ -59,6 +60,8 @@ export interface Provider {
 	id: ProviderId;
 	/** The credential type (design.md, section 2). */
 	credential: string;
+	/** Adds the key to a request, as the credential does. */
+	sign: Authenticate;
 	/** The notation of camera directives that the gateway documents. */
 	camera: 'chinese' | 'english';
 	images: PictureRules;

@@ -3,6 +3,7 @@
  * Source: seed 001 and gpt.ge's pages (providers.md 3); replies in provider-shapes.json `va.*`.
  */
 import { parseJson } from '../json';
+import { bearer } from '../credential';
 import type { TaskState } from '../task';
 import type { Provider, Reply } from './contract';
 import { codes, failedInside, images, orderBody, readFile, readState } from './minimaxFamily';
@@ -95,6 +96,7 @@ function failedInsideRelay(body: Record<string, unknown>): boolean {
 export const gptge: Provider = {
 	id: 'gptge',
 	credential: 'hailuoGptGeApi',
+	sign: bearer,
 	camera: 'chinese',
 	images,
 	modelNameIs: 'the model name, e.g. MiniMax-Hailuo-02',

@@ -1,6 +1,7 @@
 /** MiniMax's own API, V1. Source: platform.minimax.io (providers.md 2); replies in provider-shapes.json `mm.*`. */
 import { z } from 'zod/v4';
 
+import { bearer } from '../credential';
 import type { Provider } from './contract';
 import { fault, images, orderBody, readFile, readState, readTaskId } from './minimaxFamily';
 import { objectOf, parseReply } from './reading';
@@ -10,6 +11,7 @@ const queried = z.looseObject({ status: z.string().min(1) });
 export const minimax: Provider = {
 	id: 'minimax',
 	credential: 'hailuoMiniMaxApi',
+	sign: bearer,
 	camera: 'english',
 	images,
 	modelNameIs: 'the model name, e.g. MiniMax-Hailuo-02',

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from 'n8n-workflow';
 
+import { subscriptionKey } from '../credential';
 import type { TaskState, VideoOrder } from '../task';
 import type { HttpCall, Provider, Reply } from './contract';
 import { codes, failedInside, images, orderFields, readState, readTaskId } from './minimaxFamily';
@@ -45,6 +46,7 @@ const statusCall = (taskId: string): HttpCall => ({
 export const pixazo: Provider = {
 	id: 'pixazo',
 	credential: 'hailuoPixazoApi',
+	sign: subscriptionKey,
 	camera: 'english',
 	images,
 	modelNameIs: 'fixed by the gateway',

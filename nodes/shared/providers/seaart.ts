@@ -4,6 +4,7 @@
  */
 import { z } from 'zod/v4';
 
+import { bearer } from '../credential';
 import type { ErrorCategory } from '../errors';
 import type { TaskRef, TaskState, TaskStatus, VideoOrder } from '../task';
 import type { HttpCall, Provider, Reply } from './contract';
@@ -103,6 +104,7 @@ function readStatus(reply: Reply): TaskState {
 export const seaart: Provider = {
 	id: 'seaart',
 	credential: 'hailuoSeaArtApi',
+	sign: bearer,
 	camera: 'chinese',
 	images,
 	modelNameIs: 'the model slug, e.g. minimax_hailuo_02_i2v',

@@ -5,6 +5,7 @@
 import type { JsonObject } from 'n8n-workflow';
 import { z } from 'zod/v4';
 
+import { bearer } from '../credential';
 import type { ErrorCategory } from '../errors';
 import type { TaskState, TaskStatus, VideoOrder } from '../task';
 import type { Provider, Reply } from './contract';
@@ -106,6 +107,7 @@ const uploaded = z.looseObject({ data: z.looseObject({ url: z.string().min(1) })
 export const toapis: Provider = {
 	id: 'toapis',
 	credential: 'hailuoToApisApi',
+	sign: bearer,
 	camera: 'english',
 	// the upload takes 10 MB, whatever the generation page says (providers.md 1.5)
 	images: { ...images, maxBytes: 10 * 1024 * 1024, transport: 'upload' },

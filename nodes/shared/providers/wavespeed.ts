@@ -5,6 +5,7 @@
 import type { JsonObject } from 'n8n-workflow';
 import { z } from 'zod/v4';
 
+import { bearer } from '../credential';
 import type { ErrorCategory } from '../errors';
 import type { TaskState, TaskStatus, VideoOrder } from '../task';
 import type { Provider, Reply } from './contract';
@@ -103,6 +104,7 @@ function readStatus(reply: Reply): TaskState {
 export const wavespeed: Provider = {
 	id: 'wavespeed',
 	credential: 'hailuoWaveSpeedApi',
+	sign: bearer,
 	camera: 'english',
 	// no WebP; the ratio bounds themselves are refused (seed 002)
 	images: { ...images, formats: ['jpeg', 'png'], ratioExclusive: true },

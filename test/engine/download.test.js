@@ -1,0 +1,137 @@
+'use strict';
+/* From link to file: links of strangers, redirects, limits, broken connections, and Stop. */
+const { downloadVideo } = require('../../nodes/shared/download');
+const { systemClock } = require('../../nodes/shared/clock');
+const { hurry, quick, setUp, withPicture } = require('./support');
+
+let world;
+beforeAll(async () => {
+	hurry(20);
+	world = await setUp({ videoBytes: 300_000 });
+});
+afterAll(async () => await world.tearDown());
+beforeEach(() => world.simulator.reset());
+
+const order = (provider, more = {}) => ({
+	provider,
+	operation: 'create',
+	mode: 'imageToVideo',
+	prompt: 'A cat turns its head',
+	...quick,
+	...more,
+});
+const fault = (what, times = 1) =>
+	world.simulator.fault({ provider: 'toapis', kind: 'video', times, do: what });
+const videos = () => world.simulator.requests.filter(({ kind }) => kind === 'video');
+
+test.each([
+	['a cut connection', { cutOff: true }],
+	['a reset', { reset: true }],
+	['a 429', { status: 429, headers: { 'retry-after': '1' } }],
+	['a 503', { status: 503 }],
+	['an expired link', { expired: true }],
+])('%s is mended', async (_what, how) => {
+	fault(how);
+	const { items, error } = await world.run(order('toapis'));
+	expect(error).toBeUndefined();
+	expect(Buffer.from(items[0].binary.data.data, 'base64')).toHaveLength(300_000);
+	expect(videos()).toHaveLength(2);
+	expect(world.simulator.paid()).toBe(1);
+});
+
+test.each([
+	['a web page', { contentType: 'text/html' }, /'text\/html', not to a video/],
+	['an empty file', { empty: true }, /empty/],
+])('%s is no video, and the task stays known', async (_what, how, message) => {
+	fault(how, 10);
+	const { error } = await world.run(order('toapis'));
+	expect(error.message).toMatch(message);
+	expect(error.description).toContain(world.simulator.tasks[0].id);
+});
+
+test('redirects are followed, without end they are not', async () => {
+	world.simulator.fault({
+		provider: 'toapis',
+		kind: 'video',
+		times: 1,
+		do: { redirect: `${world.simulator.url}/images/first.png` },
+	});
+	const { error } = await world.run(order('toapis'));
+	expect(error.message).toMatch(/'image\/png', not to a video/);
+});
+
+test('the largest file is respected, and a download later takes it', async () => {
+	const { items } = await world.run(order('toapis', { downloadOptions: { maxSize: 0.2 } }), {
+		onError: 'continueRegularOutput',
+	});
+	const { taskId, error } = items[0].json;
+	expect(error.message).toMatch(/0.3 MB or more; 'Largest File' allows 0.2 MB/);
+	const later = await world.run({ provider: 'toapis', operation: 'download', taskId });
+	expect(later.items[0].binary.data.mimeType).toBe('video/mp4');
+});
+
+describe('links into private networks', () => {
+	const options = {
+		fileName: 'v.mp4',
+		relink: async () => {
+			throw new Error('not asked for');
+		},
+		allowPrivate: false,
+		maxBytes: 0,
+		clock: systemClock,
+	};
+	test.each(['http://127.0.0.1:1/v.mp4', 'http://169.254.169.254/', 'http://[::1]/v.mp4'])(
+		'%s is not fetched when the gateway is public',
+		async (link) => {
+			const httpRequest = jest.fn();
+			await expect(downloadVideo({ helpers: { httpRequest } }, link, options)).rejects.toThrow(
+				/private network/,
+			);
+			expect(httpRequest).not.toHaveBeenCalled();
+		},
+	);
+	test('nor over a redirect', async () => {
+		const httpRequest = jest.fn(async () => ({
+			statusCode: 302,
+			headers: { location: 'http://10.0.0.1/v.mp4' },
+			body: {},
+		}));
+		await expect(
+			downloadVideo({ helpers: { httpRequest } }, 'https://cdn.example.com/v', options),
+		).rejects.toThrow(/private network, to 10.0.0.1/);
+		expect(httpRequest).toHaveBeenCalledTimes(1);
+	});
+});
+
+describe('Cancel on Stop', () => {
+	const stopped = async (provider, waitOptions) => {
+		const running = world.start(
+			order(provider, { prompt: 'sim:slow', waitOptions: { pollInterval: 30, ...waitOptions } }),
+		);
+		while (world.simulator.paid() === 0) await new Promise((done) => setTimeout(done, 10));
+		await new Promise((done) => setTimeout(done, 100));
+		running.cancel();
+		await running.promise;
+		await new Promise((done) => setTimeout(done, 300));
+		return world.simulator.tasks[0];
+	};
+	test.each(['seaart', 'wavespeed'])(
+		'%s: the task is canceled at the gateway',
+		async (provider) => {
+			expect((await stopped(provider, { cancelOnStop: true })).canceledAt).toBeDefined();
+		},
+	);
+	test.each(['seaart', 'wavespeed'])('%s: not unless asked for', async (provider) => {
+		expect((await stopped(provider, {})).canceledAt).toBeUndefined();
+		expect(world.simulator.requests.some(({ kind }) => kind === 'cancel')).toBe(false);
+	});
+});
+
+test('items stay apart: one broken download of three', async () => {
+	const input = ['a', 'b', 'c'].map((prompt) => withPicture({ prompt }));
+	fault({ contentType: 'text/html' });
+	const { items } = await world.run(order('toapis'), { input, onError: 'continueRegularOutput' });
+	expect(items.filter(({ binary }) => binary?.data)).toHaveLength(2);
+	expect(items.filter(({ json }) => json.error)).toHaveLength(1);
+	expect(items.every(({ json }) => json.taskId)).toBe(true);
+});
