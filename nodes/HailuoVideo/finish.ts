@@ -4,8 +4,9 @@ import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow'
 import { isPrivateHost } from '../shared/address';
 import { downloadVideo } from '../shared/download';
 import { GatewayFailed } from '../shared/errors';
-import { typicalMs } from '../shared/polling';
+import { presumedMs } from '../shared/polling';
 import type { Reply } from '../shared/providers/contract';
+import { taskError } from '../shared/providers/reading';
 import { patiently } from '../shared/retry';
 import { taskRow, type TaskState } from '../shared/task';
 import { look, watch, withLink, type Look } from '../shared/watch';
@@ -28,7 +29,8 @@ export async function waitFor(
 	item: Item,
 	made: { since: number; fresh: boolean },
 ): Promise<INodeExecutionData> {
-	const { gateway, itemIndex, run, task, order } = item;
+	const { gateway, itemIndex, lane, run, task, order } = item;
+	const kind = JSON.stringify([order?.model, order?.resolution, order?.duration]);
 	const options = run.context.getNodeParameter('waitOptions', itemIndex, {}) as IDataObject;
 	const minutes = Number(options.timeout ?? 15);
 	item.cancelOnStop = options.cancelOnStop === true;
@@ -39,12 +41,14 @@ export async function waitFor(
 			...made,
 			deadline: run.clock.now() + minutes * 60_000,
 			pollIntervalMs: Number(options.pollInterval ?? 0) * 1000,
-			typicalMs: typicalMs(order?.resolution, order?.duration),
+			typicalMs: lane.typical.of(kind, presumedMs(order?.resolution, order?.duration)),
 		},
 		run.clock,
 		run.signal,
 	);
 	if (last) item.state = { ...item.state, ...last.state };
+	if (last?.state.status === 'succeeded' && made.fresh)
+		lane.typical.learn(kind, run.clock.now() - made.since);
 	if (timedOut && options.onTimeout !== 'return')
 		throw new GatewayFailed({
 			category: 'timeout',
@@ -59,7 +63,7 @@ export async function waitFor(
 /** @throws GatewayFailed when the task failed or was stopped at the gateway */
 export function mustBeSucceeded(state: TaskState): void {
 	if (state.status === 'failed') {
-		const error = state.error!;
+		const error = state.error ?? taskError(undefined, undefined, {});
 		throw new GatewayFailed({ ...error, message: `The video could not be made: ${error.message}` });
 	}
 	if (state.status === 'canceled')

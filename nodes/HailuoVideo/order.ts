@@ -8,7 +8,7 @@ import { fingerprintOf } from '../shared/ledger';
 import { offersOption, OTHER_MODEL, picturesOf, type OptionName } from '../shared/models';
 import { pictureSource, type PictureSource } from '../shared/pictures';
 import type { VideoOrder } from '../shared/task';
-import type { Item } from './run';
+import { accountOf, type Item } from './run';
 
 export interface ReadOrder {
 	/** Without its pictures: they are loaded when the order is sent. */
@@ -78,10 +78,7 @@ export async function readOrder(item: Item): Promise<ReadOrder> {
 		...booleans(options, ['promptOptimizer', 'fastPretreatment', 'watermark']),
 	};
 	const extraFields = readExtraFields(options.extraFields);
-	const account = [
-		run.context.getNode().credentials?.[gateway.credential]?.id,
-		item.gateway.baseUrl,
-	];
+	const account = accountOf(run.context, item.gateway);
 	return {
 		order,
 		pictures,

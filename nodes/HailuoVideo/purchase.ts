@@ -1,6 +1,7 @@
 /** The task of an item: the one that exists, or a new one. The only place that spends money. */
 import type { IDataObject } from 'n8n-workflow';
 
+import { stopIf } from '../shared/clock';
 import {
 	forgetKey,
 	Ledger,
@@ -9,14 +10,12 @@ import {
 	type LedgerEntry,
 } from '../shared/ledger';
 import { GatewayFailed } from '../shared/errors';
+import { PATIENCE_MS } from '../shared/retry';
 import { settle } from '../shared/settle';
 import { findByReference, submit, type Submitted } from '../shared/submit';
 import type { TaskRef, VideoOrder } from '../shared/task';
 import type { ReadOrder } from './order';
 import type { Item } from './run';
-
-/** How long "too many requests" is waited out, in milliseconds. */
-const PATIENCE_MS = 15 * 60_000;
 
 export interface Purchase {
 	task: TaskRef;
@@ -103,14 +102,17 @@ export async function purchase(item: Item, read: ReadOrder): Promise<Purchase> {
 }
 
 async function send(item: Item, read: ReadOrder, reference: string): Promise<Submitted> {
-	const { gateway, provider, run } = item;
+	const { gateway, lane, run } = item;
 	return await run.submits(async () => {
+		// before a picture is uploaded for nothing
+		stopIf(run.signal);
 		const filled: VideoOrder = { ...read.order };
 		for (const picture of read.pictures) filled[picture.role] = await picture.load(gateway);
 		return await submit(gateway, filled, {
 			extraFields: read.extraFields,
 			reference,
-			pace: run.paceOf(provider),
+			pace: lane.submits,
+			perMinute: run.perMinute,
 			deadline: run.clock.now() + PATIENCE_MS,
 			clock: run.clock,
 			signal: run.signal,

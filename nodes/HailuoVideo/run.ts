@@ -1,12 +1,13 @@
 /** Runs all items of an operation together: looked at first, then submitted and watched side by side. */
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import pLimit from 'p-limit';
 
 import { checkProvider } from '../shared/check';
 import { Stopped, systemClock, type Clock } from '../shared/clock';
 import type { ProviderId } from '../shared/models';
 import { providers } from '../shared/providers';
-import { Pace } from '../shared/retry';
+import { laneOf, type Lane } from '../shared/lane';
+import { refusedFor } from '../shared/retry';
 import { settle, type Settled } from '../shared/settle';
 import { isFinal, type TaskRef } from '../shared/task';
 import { openGateway, type Gateway } from '../shared/transport';
@@ -22,11 +23,11 @@ export interface Run {
 	signal: AbortSignal;
 	/** Submits, with their pictures in memory. */
 	submits: Limit;
-	/** Reads of status and links: a ceiling, so that many tasks do not stampede. */
-	reads: Limit;
 	downloads: Limit;
-	/** One pace per gateway. */
-	paceOf(provider: ProviderId): Pace;
+	/** Items between submit and delivery: the user's cap. */
+	inFlight: Limit;
+	/** Submits per minute: the user's limit; 0 = none. */
+	perMinute: number;
 	hints: string[];
 	/** Which run of the node in this execution: loops run it several times. */
 	runIndex: number;
@@ -36,6 +37,8 @@ export interface Run {
 export interface Item extends ItemFacts {
 	run: Run;
 	gateway: Gateway;
+	/** What it shares with all other tasks of its credential. */
+	lane: Lane;
 	provider: ProviderId;
 	/** Whether the user wants the unfinished task canceled when the execution is stopped. */
 	cancelOnStop?: boolean;
@@ -48,7 +51,6 @@ export interface Job {
 export type Prepare = (item: Item) => Promise<Job>;
 
 const SUBMITS_AT_ONCE = 10;
-const READS_AT_ONCE = 20;
 const DOWNLOADS_AT_ONCE = 4;
 
 /**
@@ -82,7 +84,7 @@ export async function runItems(
 		const results = await Promise.all(
 			jobs.map(async (job) => {
 				if ('error' in job) return job;
-				const result = await settle(job.value);
+				const result = await settle(async () => await run.inFlight(job.value));
 				// what the others would still pay for would be thrown away with the run
 				if ('error' in result && !patient) ending.abort();
 				return result;
@@ -107,19 +109,16 @@ export async function runItems(
 }
 
 function openRun(context: IExecuteFunctions, clock: Clock, signal: AbortSignal): Run {
-	const paces = new Map<ProviderId, Pace>();
+	const batching = context.getNodeParameter('batching', 0, {}) as IDataObject;
+	const most = Math.floor(Number(batching.maxInFlight ?? 0));
 	return {
 		context,
 		clock,
 		signal,
 		submits: pLimit(SUBMITS_AT_ONCE),
-		reads: pLimit(READS_AT_ONCE),
 		downloads: pLimit(DOWNLOADS_AT_ONCE),
-		paceOf(provider) {
-			const pace = paces.get(provider) ?? new Pace(clock);
-			paces.set(provider, pace);
-			return pace;
-		},
+		inFlight: pLimit(most >= 1 ? most : Number.POSITIVE_INFINITY),
+		perMinute: Math.max(0, Number(batching.requestsPerMinute ?? 0)),
 		hints: [],
 		runIndex: Number(context.evaluateExpression('{{ $runIndex }}', 0) ?? 0),
 	};
@@ -129,10 +128,9 @@ function openRun(context: IExecuteFunctions, clock: Clock, signal: AbortSignal):
 async function ready(item: Item, run: Run, prepare: Prepare): Promise<Job> {
 	item.run = run;
 	item.provider = checkProvider(run.context.getNodeParameter('provider', item.itemIndex));
-	item.gateway = limited(
-		await openGateway(run.context, providers[item.provider], item.itemIndex),
-		run.reads,
-	);
+	const gateway = await openGateway(run.context, providers[item.provider], item.itemIndex);
+	item.lane = laneOf(accountOf(run.context, gateway), run.clock);
+	item.gateway = { ...gateway, read: sharing(item.lane, gateway, run.signal) };
 	return await prepare(item);
 }
 
@@ -159,15 +157,24 @@ async function cancelUnfinished(items: Item[]): Promise<void> {
 	);
 }
 
-/** Reads share a ceiling; submits have their own. */
-function limited(gateway: Gateway, reads: Limit): Gateway {
-	return {
-		...gateway,
-		call: async (call) =>
-			call.method === 'GET'
-				? await reads(async () => await gateway.call(call))
-				: await gateway.call(call),
-	};
+/** Reads keep the ceiling of their lane, and hold back together when the gateway wants no more. */
+function sharing(
+	{ readLimit, reads }: Lane,
+	gateway: Gateway,
+	signal: AbortSignal,
+): Gateway['read'] {
+	return async (call) =>
+		await reads.pass(
+			async () => await readLimit(async () => await gateway.read(call)),
+			refusedFor,
+			signal,
+		);
+}
+
+/** What tells one account from another: the credential and the address. */
+export function accountOf(context: IExecuteFunctions, { provider, baseUrl }: Gateway): string {
+	const credential = context.getNode().credentials?.[provider.credential];
+	return [provider.id, credential?.id ?? '', baseUrl].join(' ');
 }
 
 /** The item of a failed row; on the error output where the node has one. */

@@ -1,32 +1,41 @@
 /** When to look at a task: pure, tested with a fake clock. */
 
-/** The first look: early, because what is refused is refused within seconds. */
-const FIRST_LOOK_MS = 8_000;
-const SHORTEST_MS = 3_000;
+/**
+ * Looks, as shares of the typical time. The first one early, because what is refused is refused within seconds;
+ * some on the way, for clips that are quicker than typical; the densest around the typical time. After the last
+ * one every look is a tenth of the elapsed time later.
+ */
+const LOOKS = [0.08, 0.17, 0.33, 0.58, 0.8, 0.93, 1.04, 1.14];
+const LATE = 1.1;
+/** Share of the typical time by which looks are spread, so that a batch does not look all at once. */
+const JITTER = 0.06;
+const SHORTEST_MS = 2_000;
+/** A task that waits in a queue is looked at this often: nothing can be ready. */
+const QUEUED_SHARE = 0.25;
+const LONGEST_QUEUED_MS = 60_000;
 
 /**
- * Milliseconds until the next look at a running task.
- *
- * Looks are far apart while the typical time is far away, close together when it is near, and grow again after
- * it: few requests, small lag. A task may be much quicker than typical, so a wait at most triples the elapsed
- * time.
- * @param elapsedMs since the task was made
+ * Milliseconds until the next look at a running task: few requests, small lag.
+ * @param elapsedMs since the task was made, or since it left a long queue
  * @param typicalMs how long such a task usually takes
  * @param random from 0 up to 1, for jitter
  */
 export function nextLook(elapsedMs: number, typicalMs: number, random: number): number {
-	const jitter = 0.9 + random * 0.2;
-	const first = Math.min(FIRST_LOOK_MS, typicalMs / 2);
-	if (elapsedMs < first) return (first - elapsedMs) * jitter;
-	const near = typicalMs * 0.09;
-	const halfway = (typicalMs - elapsedMs) / 2;
-	const late = elapsedMs * 0.1;
-	const wait = Math.min(Math.max(halfway, near, elapsedMs > typicalMs ? late : 0), elapsedMs * 2);
-	return Math.max(wait * jitter, SHORTEST_MS);
+	const spread = (random - 0.5) * JITTER * typicalMs;
+	const soon = elapsedMs + typicalMs * 0.05;
+	const planned = LOOKS.map((share) => share * typicalMs).find((at) => at > soon);
+	const at = planned ?? Math.max(soon, elapsedMs * LATE);
+	return Math.max(at + spread - elapsedMs, SHORTEST_MS);
 }
 
-/** Milliseconds a clip usually takes (peers.md 3: 768P about 120 s, 1080P about 240 s). */
-export function typicalMs(resolution: string | undefined, duration: number | undefined): number {
+/** Milliseconds until the next look at a task that still waits in the gateway's queue. */
+export function nextQueuedLook(queuedMs: number, typicalMs: number, random: number): number {
+	const wait = Math.min(Math.max(queuedMs * QUEUED_SHARE, typicalMs * LOOKS[0]), LONGEST_QUEUED_MS);
+	return Math.max(wait * (0.9 + random * 0.2), SHORTEST_MS);
+}
+
+/** Milliseconds a clip usually takes before any was seen (peers.md 3: 768P about 120 s, 1080P about 240 s). */
+export function presumedMs(resolution: string | undefined, duration: number | undefined): number {
 	const seconds = resolution === '1080P' ? 240 : resolution === '512P' ? 80 : 120;
 	return seconds * 1000 * (duration === 10 ? 1.5 : 1);
 }

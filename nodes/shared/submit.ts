@@ -4,7 +4,8 @@ import type { JsonObject } from 'n8n-workflow';
 import type { Clock } from './clock';
 import { GatewayFailed } from './errors';
 import type { Reply } from './providers/contract';
-import { backoff, type Pace } from './retry';
+import type { Pace } from './pace';
+import { backoff, refusedFor } from './retry';
 import { settle } from './settle';
 import type { TaskRef, VideoOrder } from './task';
 import type { Gateway } from './transport';
@@ -20,6 +21,8 @@ export interface SubmitOptions {
 	/** Our own name for the order, sent where the gateway can find a task by it. */
 	reference: string;
 	pace: Pace;
+	/** The user's limit; 0 = none. */
+	perMinute: number;
 	/** Epoch milliseconds until which "too many requests" is waited out. */
 	deadline: number;
 	clock: Clock;
@@ -48,9 +51,9 @@ export async function submit(
 	const referred = provider.withReference?.(call, options.reference) ?? call;
 	const body = mergeFields(referred.body ?? {}, options.extraFields);
 	for (let attempt = 0; ; attempt++) {
-		await pace.turn(signal);
+		const send = async () => await gateway.call({ ...referred, body });
 		const outcome = await settle(async () => {
-			const reply = await gateway.call({ ...referred, body });
+			const reply = await pace.pass(send, refusedFor, signal, options.perMinute);
 			const task: TaskRef = { provider: provider.id, taskId: provider.readSubmit(reply) };
 			return { task: endpoint === undefined ? task : { ...task, endpoint }, reply };
 		});
@@ -61,8 +64,8 @@ export async function submit(
 		const tooMany = fault.category === 'rateLimit';
 		const again = fault.noTask && fault.retryable && (tooMany || attempt + 1 < UNREACHED_TRIES);
 		if (again && clock.now() + wait <= deadline) {
-			if (tooMany) pace.hold(wait);
-			else await clock.sleep(wait, signal);
+			// the pace holds "too many" back by itself, together with all others
+			if (!tooMany) await clock.sleep(wait, signal);
 			continue;
 		}
 		const failed = outcomeOf(outcome.error);
@@ -91,7 +94,7 @@ export async function findByReference(
 	for (let tries = 0; tries < LOOKUPS; tries++) {
 		await clock.sleep(backoff(tries, clock.random()), signal);
 		const outcome = await settle(async () => {
-			const reply = await gateway.call(
+			const reply = await gateway.read(
 				provider.status({ provider: provider.id, taskId: reference }),
 			);
 			return { task: { provider: provider.id, taskId: provider.readSubmit(reply) }, reply };

@@ -20,6 +20,8 @@ export interface Gateway {
 	 * whether the call can have had an effect), Stopped when the execution ends.
 	 */
 	call(call: HttpCall): Promise<Reply>;
+	/** The same for a call that changes nothing: shares a ceiling with all others of the credential. */
+	read(call: HttpCall): Promise<Reply>;
 	/** The same for when the execution has been stopped: n8n then lets no authenticated call through any more. */
 	callAfterStop(call: HttpCall): Promise<Reply>;
 }
@@ -31,6 +33,8 @@ interface HttpAnswer {
 	body: unknown;
 }
 
+/** From this length on a key is no word that a reply could hold by chance. */
+const SECRET_LENGTH = 12;
 /** Milliseconds without an answer until a call is given up. */
 const READ_TIMEOUT_MS = 60_000;
 /** Submits carry pictures and are never repeated on a timeout, so they get longer. */
@@ -77,6 +81,7 @@ export async function openGateway(
 		provider,
 		baseUrl,
 		call: async (call) => await exchange(call, send),
+		read: async (call) => await exchange(call, send),
 		callAfterStop: async (call) => await exchange(call, sendUnbound),
 	};
 }
@@ -136,8 +141,8 @@ function replyOf(answer: HttpAnswer, key: string): Reply {
 		: typeof body === 'string'
 			? body
 			: JSON.stringify(body ?? '');
-	// some gateways repeat the key they refuse
-	const text = raw.includes(key) ? raw.split(key).join('***') : raw;
+	// some gateways repeat the key they refuse; a short one (of a simulator) could stand in an id by chance
+	const text = key.length >= SECRET_LENGTH ? raw.replaceAll(key, '***') : raw;
 	const headers = Object.entries(answer.headers ?? {}).map(
 		([name, value]) => [name.toLowerCase(), String(value)] as const,
 	);
@@ -145,7 +150,8 @@ function replyOf(answer: HttpAnswer, key: string): Reply {
 		status: answer.statusCode,
 		headers: Object.fromEntries(headers),
 		text,
-		json: parseJson(text),
+		// a byte order mark is no JSON
+		json: parseJson(text.replace(/^\ufeff/, '')),
 	};
 }
 

@@ -1,7 +1,7 @@
 /** Follows one task to its end, and to the address of its video. */
 import { type Clock } from './clock';
 import { GatewayFailed } from './errors';
-import { nextLook } from './polling';
+import { nextLook, nextQueuedLook } from './polling';
 import type { Reply } from './providers/contract';
 import { retryAfterOf, unexpectedReply } from './providers/reading';
 import { backoff, patiently } from './retry';
@@ -26,12 +26,14 @@ export interface WatchOptions {
 	typicalMs: number;
 }
 
+/** Milliseconds in the queue from which on queue and generation are told apart. */
+const LONG_QUEUE_MS = 20_000;
 /** How many looks in a row may find no task, or an unreadable answer, before it counts. */
 const DOUBTFUL_LOOKS = 3;
 
 /** Asks for a task's status once. Throws GatewayFailed. */
 export async function look(gateway: Gateway, task: TaskRef): Promise<Look> {
-	const reply = await gateway.call(gateway.provider.status(task));
+	const reply = await gateway.read(gateway.provider.status(task));
 	return { state: gateway.provider.readStatus(reply), reply };
 }
 
@@ -50,7 +52,14 @@ export async function watch(
 	let last: Look | undefined;
 	let failures = 0;
 	let doubts = 0;
-	let wait = options.fresh ? waitFor(options, clock) : 0;
+	let lastQueued: number | undefined;
+	let { since } = options;
+	const plan = (queued: boolean) => {
+		if (options.pollIntervalMs > 0) return options.pollIntervalMs;
+		const elapsed = clock.now() - since;
+		return (queued ? nextQueuedLook : nextLook)(elapsed, options.typicalMs, clock.random());
+	};
+	let wait = options.fresh ? plan(false) : 0;
 	for (;;) {
 		const left = options.deadline - clock.now();
 		await clock.sleep(Math.max(0, Math.min(wait, left)), signal);
@@ -60,7 +69,13 @@ export async function watch(
 			if (isFinal(last.state.status)) return { last, timedOut: false };
 			failures = 0;
 			doubts = 0;
-			wait = Math.max(waitFor(options, clock), retryAfterOf(last.reply) ?? 0);
+			const now = clock.now();
+			const queued = last.state.status === 'queued';
+			if (queued) lastQueued = now;
+			// a long time in the queue is no part of the time that the clip takes
+			else if (lastQueued !== undefined && lastQueued - since > LONG_QUEUE_MS)
+				[since, lastQueued] = [(lastQueued + now) / 2, undefined];
+			wait = Math.max(plan(queued && now - since > LONG_QUEUE_MS), retryAfterOf(last.reply) ?? 0);
 		} else {
 			const fault = seen.error instanceof GatewayFailed ? seen.error.fault : undefined;
 			const doubtful =
@@ -71,11 +86,6 @@ export async function watch(
 		}
 		if (clock.now() >= options.deadline) return { last, timedOut: true };
 	}
-}
-
-function waitFor(options: WatchOptions, clock: Clock): number {
-	if (options.pollIntervalMs > 0) return options.pollIntervalMs;
-	return nextLook(clock.now() - options.since, options.typicalMs, clock.random());
 }
 
 /**
@@ -113,7 +123,7 @@ async function askForLink(
 	if (!link) throw unexpectedReply('a finished task without a video link');
 	for (let tries = 0; tries < 5; tries++) {
 		const reply = await patiently(
-			async () => await gateway.call(link.call(task, state)),
+			async () => await gateway.read(link.call(task, state)),
 			clock,
 			signal,
 		);

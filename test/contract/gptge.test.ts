@@ -188,6 +188,11 @@ describe('errors inside HTTP 200', () => {
 	});
 });
 
+test('a status that is a number, even as text, is no status word', () => {
+	const reply = replyOf({ code: 0, status: '200', data: { status: 'Success' } });
+	expect(gptge.readStatus(reply)).toStrictEqual({ status: 'succeeded', providerStatus: 'Success' });
+});
+
 test('an answer without a status word in any layer is no status', () => {
 	expect(() => gptge.readStatus(replyOf({ code: 0, status: 200, data: {} }))).toThrow('status');
 	expect(() => gptge.readSubmit(replyOf({ base_resp: { status_code: 0 } }))).toThrow('task_id');

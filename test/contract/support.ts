@@ -175,15 +175,16 @@ export async function sent(
 	return requests[0];
 }
 
-/** What a piece of work throws; fails when it throws nothing or something else than GatewayFailed. */
+/** The complaint that a piece of work throws; fails when it throws nothing or something else. */
 export function failureOf(work: () => unknown): ProviderFault {
+	let thrown: unknown;
 	try {
 		work();
 	} catch (error) {
-		if (error instanceof GatewayFailed) return error.fault;
-		throw error;
+		thrown = error;
 	}
-	throw new Error('nothing was thrown');
+	expect(thrown).toBeInstanceOf(GatewayFailed);
+	return (thrown as GatewayFailed).fault;
 }
 
 /** A complaint with the marks that follow from its category. */

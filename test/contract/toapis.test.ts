@@ -202,6 +202,11 @@ test.each(complaints)('HTTP %i with %j: %s', (status, error, category, code) => 
 	);
 });
 
+test('a failed task may give its reason as fail_reason', () => {
+	const reply = replyOf({ id: 'v', status: 'failed', fail_reason: 'no luck' });
+	expect(toapis.readStatus(reply).error).toMatchObject({ code: 'failed', message: 'no luck' });
+});
+
 test.each([
 	['code', { code: 'content_policy_violation', message: 'no' }],
 	['type', { code: 422, message: 'no', type: 'content_policy_violation' }],
@@ -214,9 +219,4 @@ test.each([
 		message: 'no',
 		retryable: false,
 	});
-});
-
-test('a failed task may give its reason as fail_reason', () => {
-	const reply = replyOf({ id: 'v', status: 'failed', fail_reason: 'no luck' });
-	expect(toapis.readStatus(reply).error).toMatchObject({ code: 'failed', message: 'no luck' });
 });

@@ -121,6 +121,35 @@ const downloadOptions: INodeProperties = {
 	],
 };
 
+const batching: INodeProperties = {
+	displayName: 'Batching',
+	name: 'batching',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	description: 'How many videos are ordered together',
+	options: [
+		{
+			displayName: 'Most Videos in Flight',
+			name: 'maxInFlight',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 0,
+			description:
+				'The next video is ordered when one of so many is finished. 0 = all are ordered at once.',
+		},
+		{
+			displayName: 'Orders per Minute',
+			name: 'requestsPerMinute',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 0,
+			description:
+				"The limit of your account. 0 = as fast as the gateway takes them; when it says 'too many', all hold back together and none is lost.",
+		},
+	],
+};
+
 /** Wherever a file is written. */
 const writesFile: Array<Record<string, Array<string | boolean>>> = [
 	{ operation: ['create'], completion: ['wait'], downloadVideo: [true] },
@@ -167,6 +196,7 @@ export const outputFields: INodeProperties[] = [
 			...show({ ...where, provider: providerIds.filter((id) => !cancelling.includes(id)) }),
 		},
 	]),
+	{ ...batching, ...show({ operation: ['create'] }) },
 	...writesFile.map((where) => ({ ...downloadOptions, ...show(where) })),
 ];
 

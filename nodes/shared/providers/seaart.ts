@@ -68,7 +68,9 @@ function requestPath(task: TaskRef, what: string): string {
 	return `/v1/queue/${slug}/requests/${encodeURIComponent(task.taskId)}/${what}`;
 }
 
-const submitted = z.looseObject({ request_id: z.string().trim().min(1) });
+const submitted = z.looseObject({
+	request_id: z.union([z.string().trim().min(1), z.number()]),
+});
 const queried = z.looseObject({ status: z.string().min(1) });
 
 function readStatus(reply: Reply): TaskState {
@@ -120,7 +122,7 @@ export const seaart: Provider = {
 			endpoint,
 		};
 	},
-	readSubmit: (reply) => parseReply(submitted, reply).request_id,
+	readSubmit: (reply) => String(parseReply(submitted, reply).request_id),
 	status: (task) => ({ method: 'GET', path: requestPath(task, 'status') }),
 	readStatus,
 	link: {

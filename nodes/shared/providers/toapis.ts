@@ -74,6 +74,9 @@ function readStatus(reply: Reply): TaskState {
 	const data = objectOf(answer.result).data;
 	const video = objectOf(Array.isArray(data) ? data[0] : data);
 	const error = objectOf(answer.error);
+	// on the status page `code` is a number, and `type` the word (providers.md 6)
+	const reasons = [error.code, error.type].map(textOf);
+	const reason = reasons.find((one) => one && Object.hasOwn(codes, one)) ?? reasons[0];
 	return withoutEmpty<TaskState>({
 		status,
 		providerStatus: answer.status,
@@ -88,8 +91,7 @@ function readStatus(reply: Reply): TaskState {
 		videoUrlExpiresAt: status === 'succeeded' ? timeOf(answer.expires_at) : undefined,
 		submittedAt: timeOf(answer.created_at),
 		finishedAt: timeOf(answer.completed_at),
-		error:
-			status === 'failed' ? taskError(textOf(error.code), messageOf(answer), codes) : undefined,
+		error: status === 'failed' ? taskError(reason, messageOf(answer), codes) : undefined,
 	});
 }
 

@@ -79,12 +79,10 @@ function body(order: VideoOrder): JsonObject {
 	}) as JsonObject;
 }
 
-const answered = z.looseObject({
-	data: z.looseObject({
-		id: z.union([z.string().trim().min(1), z.number()]),
-		status: z.string().min(1),
-	}),
-});
+const id = z.union([z.string().trim().min(1), z.number()]);
+/** A submit answer is asked for no more than the id: a paid task must not be lost over a missing word. */
+const submitted = z.looseObject({ data: z.looseObject({ id }) });
+const answered = z.looseObject({ data: z.looseObject({ id, status: z.string().min(1) }) });
 
 function readStatus(reply: Reply): TaskState {
 	const { data } = parseReply(answered, reply);
@@ -112,7 +110,7 @@ export const wavespeed: Provider = {
 	submit: (order) => ({
 		call: { method: 'POST', path: `/api/v3/${pathOf(order)}`, body: body(order) },
 	}),
-	readSubmit: (reply) => String(parseReply(answered, reply).data.id),
+	readSubmit: (reply) => String(parseReply(submitted, reply).data.id),
 	status: (task) => ({
 		method: 'GET',
 		path: `/api/v3/predictions/${encodeURIComponent(task.taskId)}/result`,
