@@ -17,7 +17,7 @@ const manifest = require('./package.json');
 const SHIPPED = ['nodes', 'credentials', 'icons'];
 const SHIPPED_FILES = /\.(js|d\.ts|json|svg)$/;
 /** What n8n provides at run time (n8n's rule for community packages). */
-const PROVIDED = ['n8n-workflow', 'zod', 'lodash', 'luxon', 'p-limit', 'node:crypto'];
+const PROVIDED = ['n8n-workflow', 'zod', 'lodash', 'luxon', 'node:crypto'];
 
 function icons() {
 	return src('icons/*.svg').pipe(dest('dist/icons'));

@@ -1,19 +1,17 @@
 /** Runs all items of an operation together: looked at first, then submitted and watched side by side. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import pLimit from 'p-limit';
 
 import { checkProvider } from '../shared/check';
 import { Stopped, systemClock, type Clock } from '../shared/clock';
 import type { ProviderId } from '../shared/models';
 import { providers } from '../shared/providers';
 import { laneOf, type Lane } from '../shared/lane';
+import { limitOf, type Limit } from '../shared/limit';
 import { refusedFor } from '../shared/retry';
 import { settle, type Settled } from '../shared/settle';
 import { isFinal, type TaskRef } from '../shared/task';
 import { openGateway, type Gateway } from '../shared/transport';
 import { addHints, describeFailure, failureRow, nodeFailure, type ItemFacts } from './failure';
-
-type Limit = ReturnType<typeof pLimit>;
 
 /** What the items of one run share. */
 export interface Run {
@@ -115,9 +113,9 @@ function openRun(context: IExecuteFunctions, clock: Clock, signal: AbortSignal):
 		context,
 		clock,
 		signal,
-		submits: pLimit(SUBMITS_AT_ONCE),
-		downloads: pLimit(DOWNLOADS_AT_ONCE),
-		inFlight: pLimit(most >= 1 ? most : Number.POSITIVE_INFINITY),
+		submits: limitOf(SUBMITS_AT_ONCE),
+		downloads: limitOf(DOWNLOADS_AT_ONCE),
+		inFlight: limitOf(most >= 1 ? most : Number.POSITIVE_INFINITY),
 		perMinute: Math.max(0, Number(batching.requestsPerMinute ?? 0)),
 		hints: [],
 		runIndex: Number(context.evaluateExpression('{{ $runIndex }}', 0) ?? 0),

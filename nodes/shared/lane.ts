@@ -1,7 +1,6 @@
 /** What all tasks of one credential share in this process: the pace of submits, a ceiling for reads, typical times. */
-import pLimit from 'p-limit';
-
 import type { Clock } from './clock';
+import { limitOf, type Limit } from './limit';
 import { Pace } from './pace';
 
 /** Status and link requests at the same moment: many tasks must not stampede. */
@@ -12,7 +11,7 @@ const NEWEST = 0.3;
 export interface Lane {
 	submits: Pace;
 	reads: Pace;
-	readLimit: ReturnType<typeof pLimit>;
+	readLimit: Limit;
 	typical: TypicalTimes;
 }
 
@@ -39,7 +38,7 @@ export function laneOf(account: string, clock: Clock): Lane {
 	const lane = lanes.get(account) ?? {
 		submits: new Pace(clock),
 		reads: new Pace(clock),
-		readLimit: pLimit(READS_AT_ONCE),
+		readLimit: limitOf(READS_AT_ONCE),
 		typical: new TypicalTimes(),
 	};
 	lanes.set(account, lane);

@@ -1,15 +1,20 @@
 'use strict';
 
+const { spawnSync } = require('node:child_process');
 const { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
 const { gzipSync } = require('node:zlib');
 
+const { durationsOf, providerIds, table } = require('../../nodes/shared/models.ts');
+const { providers } = require('../../nodes/shared/providers/index.ts');
 const { readOutcome } = require('../../tools/lib/demo-result.mjs');
 const { unflatten } = require('../../tools/lib/flat.mjs');
 const { GATEWAYS, PICTURE_NODE, START_NODE } = require('../../tools/lib/gateways.mjs');
 const { missingBuildTools } = require('../../tools/lib/install.mjs');
 const { n8nEnv } = require('../../tools/lib/n8n-process.mjs');
+const { linesAround, tailOf } = require('../../tools/lib/processes.mjs');
 const { keptLogin, newPassword } = require('../../tools/lib/profile.mjs');
 const { unpackTarball } = require('../../tools/lib/tar.mjs');
 const { fitWorkflow, moveUrl, readDemoWorkflow } = require('../../tools/lib/workflow.mjs');
@@ -37,6 +42,20 @@ describe('unflatten', () => {
 
 describe('the demo workflow', () => {
 	const workflow = readDemoWorkflow();
+
+	it('knows the gateways, names and credentials of the package', () => {
+		expect(GATEWAYS.map(({ id, name, credentialType }) => [id, name, credentialType])).toEqual(
+			providerIds.map((id) => [id, table[id].name, providers[id].credential]),
+		);
+	});
+
+	it('asks each gateway for a video that it sells', () => {
+		for (const { type, parameters } of workflow.nodes) {
+			if (type !== 'n8n-nodes-hailuo.hailuoVideo') continue;
+			const { provider, mode, model, resolution, duration } = parameters;
+			expect(durationsOf(provider, mode, model, resolution)).toContain(duration);
+		}
+	});
 
 	it('has one node per gateway, each with the credential of its gateway', () => {
 		const video = workflow.nodes.filter(({ type }) => type === 'n8n-nodes-hailuo.hailuoVideo');
@@ -77,6 +96,16 @@ describe('the demo workflow', () => {
 		expect(JSON.stringify(workflow)).toBe(before);
 	});
 
+	it('waits as long as real videos need, unless told otherwise', () => {
+		const options = { simulatorUrl: 'http://127.0.0.1:9999', credentialIds: {} };
+		const waits = (fitted) =>
+			fitted.nodes.filter(({ credentials }) => credentials).map((n) => n.parameters.waitOptions);
+		expect(waits(fitWorkflow(workflow, options))).toEqual(GATEWAYS.map(() => undefined));
+		expect(waits(fitWorkflow(workflow, { ...options, pollSeconds: 1 }))).toEqual(
+			GATEWAYS.map(() => ({ pollInterval: 1 })),
+		);
+	});
+
 	it('moves only addresses of the earlier simulator', () => {
 		const [from, to] = ['http://127.0.0.1:8787', 'http://127.0.0.1:8788'];
 		expect(moveUrl(`${from}/seaart`, from, to)).toBe(`${to}/seaart`);
@@ -114,6 +143,21 @@ describe('n8nEnv', () => {
 		expect(env.N8N_LISTEN_ADDRESS).toBe('127.0.0.1');
 		expect(env.N8N_RUNNERS_BROKER_LISTEN_ADDRESS).toBe('127.0.0.1');
 		expect(env.NO_PROXY).toBe('example.org,127.0.0.1,localhost');
+	});
+});
+
+describe("a package in the tools' folder", () => {
+	const root = join(__dirname, '..', '..');
+	const hide = pathToFileURL(join(root, 'tools', 'lib', 'hide-repository.mjs')).href;
+	const resolves = (...flags) => {
+		const file = JSON.stringify(join(root, '.n8n-dev', 'user', 'package', 'index.js'));
+		const code = `require('node:module').createRequire(${file}).resolve('typescript')`;
+		return spawnSync(process.execPath, [...flags, '-e', code]).status === 0;
+	};
+
+	it("does not see the repository's own modules", () => {
+		expect(resolves()).toBe(true);
+		expect(resolves('--import', hide)).toBe(false);
 	});
 });
 
@@ -234,6 +278,26 @@ describe('readOutcome', () => {
 			status: 'not run',
 			why: 'The picture failed',
 		});
+	});
+});
+
+describe('logs', () => {
+	const log = () => join(folder, 'x.log');
+
+	it('are shown from their end, as a terminal would show them', () => {
+		const spinner =
+			'\x1b[?25l|\n- Building\x1b[999D\x1b[J\\ Building\x1b[999D\x1b[Jdone\n\x1b[31mred\x1b[39m\n';
+		writeFileSync(log(), `first\n${spinner}`);
+		expect(tailOf(log(), 3)).toBe('|\ndone\nred');
+		expect(tailOf(join(folder, 'none.log'))).toBe('');
+	});
+
+	it('are shown around the line that matters', () => {
+		const lines = Array.from({ length: 100 }, (_, i) => `line ${i}`);
+		lines[50] = '- /x/n8n-nodes-hailuo/dist/a.js';
+		writeFileSync(log(), lines.join('\n'));
+		expect(linesAround(log(), /hailuo/).split('\n')).toEqual(lines.slice(47, 55));
+		expect(linesAround(log(), /nothing/).split('\n')).toEqual(lines.slice(75));
 	});
 });
 

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository. */
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]+$/, '');
+
+/** Everything that the tools install or write. Ignored by git; HAILUO_DEV_DIR puts it elsewhere. */
+export const devDir = process.env.HAILUO_DEV_DIR
+	? resolve(process.env.HAILUO_DEV_DIR)
+	: join(root, '.n8n-dev');
+
+/** Where `npm run demo` puts the videos. */
+export const demoVideosDir = join(root, 'demo-videos');
+
+/** The log files of installs, builds and n8n. */
+export const logDir = join(devDir, 'logs');
+
+/**
+ * A file of the repository, or undefined when it is not there.
+ * @param {...string} parts
+ */
+export function repoFile(...parts) {
+	const file = join(root, ...parts);
+	return existsSync(file) ? file : undefined;
+}

@@ -1,0 +1,84 @@
+import { GATEWAYS, PICTURE_NODE } from './gateways.mjs';
+import { RestProblem } from './rest.mjs';
+import { fitWorkflow, moveUrl, readDemoWorkflow } from './workflow.mjs';
+
+const API_KEY = 'simulator-key';
+const WORKFLOW_ID = 'hailuoSixGateway';
+
+/**
+ * Puts the simulator's credentials and the demo workflow into n8n. What the user changed stays: only
+ * addresses of an earlier simulator are moved to this one, and only what is gone is made again.
+ * @param {import('./rest.mjs').N8nRest} rest logged in
+ * @param {{ simulator: { url: string, baseUrl: (gateway: string) => string }, state: { simulatorUrl?: string, workflowId?: string, credentialIds?: Record<string, string> }, pollSeconds?: number }} options
+ * @returns {Promise<{ simulatorUrl: string, workflowId: string, credentialIds: Record<string, string> }>} the new state
+ */
+export async function setUpDemo(rest, { simulator, state, pollSeconds }) {
+	const credentialIds = {};
+	for (const gateway of GATEWAYS) {
+		const known = state.credentialIds?.[gateway.id];
+		credentialIds[gateway.id] =
+			(known && (await moveCredential(rest, known, gateway, simulator, state.simulatorUrl))) ??
+			(await createCredential(rest, gateway, simulator));
+	}
+	const workflowId =
+		(state.workflowId &&
+			(await moveWorkflow(rest, state.workflowId, simulator.url, state.simulatorUrl))) ??
+		(await createWorkflow(rest, { simulatorUrl: simulator.url, credentialIds, pollSeconds }));
+	return { simulatorUrl: simulator.url, workflowId, credentialIds };
+}
+
+async function createCredential(rest, gateway, simulator) {
+	const created = await rest.call(
+		'POST',
+		'/credentials',
+		credentialOf(gateway, simulator.baseUrl(gateway.id)),
+	);
+	return created.id;
+}
+
+async function moveCredential(rest, id, gateway, simulator, from) {
+	const found = await rest.find(`/credentials/${id}?includeData=true`);
+	if (!found || found.type !== gateway.credentialType) return undefined;
+	const wanted = simulator.baseUrl(gateway.id);
+	const moved = moveUrl(found.data?.baseUrl, from, simulator.url);
+	if (moved === wanted && found.data.baseUrl !== wanted) {
+		await rest.call('PATCH', `/credentials/${id}`, {
+			...credentialOf(gateway, wanted),
+			name: found.name,
+		});
+	}
+	return id;
+}
+
+function credentialOf(gateway, baseUrl) {
+	return {
+		name: gateway.credentialName,
+		type: gateway.credentialType,
+		data: { apiKey: API_KEY, baseUrl },
+	};
+}
+
+async function createWorkflow(rest, options) {
+	const { name, nodes, connections, settings } = fitWorkflow(readDemoWorkflow(), options);
+	const workflow = { name, nodes, connections, settings, active: false, pinData: {}, tags: [] };
+	try {
+		return (await rest.call('POST', '/workflows', { id: WORKFLOW_ID, ...workflow })).id;
+	} catch (error) {
+		// The id is taken by an archived copy: let n8n choose one.
+		if (!(error instanceof RestProblem)) throw error;
+		return (await rest.call('POST', '/workflows', workflow)).id;
+	}
+}
+
+async function moveWorkflow(rest, id, simulatorUrl, from) {
+	const found = await rest.find(`/workflows/${id}`);
+	if (!found || found.isArchived) return undefined;
+	const picture = found.nodes.find((node) => node.name === PICTURE_NODE);
+	const url = moveUrl(picture?.parameters.url, from, simulatorUrl);
+	if (picture && url !== picture.parameters.url) {
+		picture.parameters.url = url;
+		const { name, nodes, connections, settings, versionId } = found;
+		await rest.call('PATCH', `/workflows/${id}`, { name, nodes, connections, settings, versionId });
+	}
+	return id;
+}
