@@ -15,7 +15,7 @@ const manifest = require('./package.json');
 
 /** Folders of dist that are part of the package. */
 const SHIPPED = ['nodes', 'credentials', 'icons'];
-const SHIPPED_FILES = /\.(js|d\.ts|json|svg)$/;
+const SHIPPED_FILES = /\.(js|json|svg)$/;
 /** What n8n provides at run time (n8n's rule for community packages). */
 const PROVIDED = ['n8n-workflow', 'zod', 'lodash', 'luxon', 'node:crypto'];
 

@@ -3,6 +3,9 @@ module.exports = {
 	testMatch: ['<rootDir>/test/**/*.test.{ts,js}'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.n8n-dev/'],
 	transform: {
-		'^.+\\.(ts|mjs)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
+		'^.+\\.(ts|mjs)$': [
+			'@swc/jest',
+			{ jsc: { target: 'es2022', parser: { syntax: 'typescript' } } },
+		],
 	},
 };

@@ -1,6 +1,11 @@
 import type { ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { bearer, baseUrlExpression, credentialFields } from '../nodes/shared/credential';
+import {
+	bearer,
+	baseUrlExpression,
+	credentialFields,
+	webhookSecretField,
+} from '../nodes/shared/credential';
 
 export class HailuoToApisApi implements ICredentialType {
 	name = 'hailuoToApisApi';
@@ -11,11 +16,16 @@ export class HailuoToApisApi implements ICredentialType {
 
 	documentationUrl = 'https://github.com/n8n-nodes-hailuo/n8n-nodes-hailuo#credentials';
 
-	properties: INodeProperties[] = credentialFields(
-		'From the console of toapis.com under API Keys',
-		'https://toapis.com',
-		'; in mainland China https://toapis.cn',
-	);
+	properties: INodeProperties[] = [
+		...credentialFields(
+			'From the console of toapis.com under API Keys',
+			'https://toapis.com',
+			'; in mainland China https://toapis.cn',
+		),
+		webhookSecretField(
+			'Shown once when the webhook address is entered in the console of toapis.com',
+		),
+	];
 
 	authenticate = bearer;
 

@@ -1,6 +1,11 @@
 import type { ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { bearer, baseUrlExpression, credentialFields } from '../nodes/shared/credential';
+import {
+	bearer,
+	baseUrlExpression,
+	credentialFields,
+	webhookSecretField,
+} from '../nodes/shared/credential';
 
 export class HailuoWaveSpeedApi implements ICredentialType {
 	name = 'hailuoWaveSpeedApi';
@@ -11,10 +16,10 @@ export class HailuoWaveSpeedApi implements ICredentialType {
 
 	documentationUrl = 'https://github.com/n8n-nodes-hailuo/n8n-nodes-hailuo#credentials';
 
-	properties: INodeProperties[] = credentialFields(
-		'From wavespeed.ai under API Keys',
-		'https://api.wavespeed.ai',
-	);
+	properties: INodeProperties[] = [
+		...credentialFields('From wavespeed.ai under API Keys', 'https://api.wavespeed.ai'),
+		webhookSecretField('From the webhook settings of wavespeed.ai; starts with whsec_'),
+	];
 
 	authenticate = bearer;
 

@@ -2,7 +2,13 @@
 import type { IDataObject, JsonObject } from 'n8n-workflow';
 
 import { directCamera, type CameraMovement, type CameraNotation } from '../shared/camera';
-import { checkChoice, checkModelName, checkOption, checkPrompt } from '../shared/check';
+import {
+	checkCallbackUrl,
+	checkChoice,
+	checkModelName,
+	checkOption,
+	checkPrompt,
+} from '../shared/check';
 import { InputRefused } from '../shared/errors';
 import { fingerprintOf } from '../shared/ledger';
 import { offersOption, OTHER_MODEL, picturesOf, type OptionName } from '../shared/models';
@@ -15,6 +21,8 @@ export interface ReadOrder {
 	order: VideoOrder;
 	pictures: PictureSource[];
 	extraFields: JsonObject;
+	/** Where the gateway is to call back, if at all. */
+	callbackUrl?: string;
 	/** Equal for equal orders of one account. */
 	fingerprint: string;
 }
@@ -24,6 +32,7 @@ const labels: Record<OptionName, string> = {
 	fastPretreatment: 'Fast Pretreatment',
 	watermark: 'Watermark',
 	cameraMovements: 'Camera Movements',
+	callbackUrl: 'Callback URL',
 };
 
 /**
@@ -55,6 +64,9 @@ export async function readOrder(item: Item): Promise<ReadOrder> {
 	const movements = (options.cameraMovements ?? []) as CameraMovement[];
 	if (movements.length > 0) checkOption('cameraMovements', labels.cameraMovements, choice);
 
+	const callbackUrl = checkCallbackUrl(options.callbackUrl);
+	if (callbackUrl !== undefined) checkOption('callbackUrl', labels.callbackUrl, choice);
+
 	const notation = (options.cameraNotation ?? 'auto') as CameraNotation | 'auto';
 	const prompt = String(parameter('prompt', '') ?? '');
 	// for a model that follows no directives, brackets are plain text
@@ -83,6 +95,7 @@ export async function readOrder(item: Item): Promise<ReadOrder> {
 		order,
 		pictures,
 		extraFields,
+		callbackUrl,
 		fingerprint: fingerprintOf([account, order, seen, extraFields]),
 	};
 }

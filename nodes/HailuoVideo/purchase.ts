@@ -110,6 +110,7 @@ async function send(item: Item, read: ReadOrder, reference: string): Promise<Sub
 		for (const picture of read.pictures) filled[picture.role] = await picture.load(gateway);
 		return await submit(gateway, filled, {
 			extraFields: read.extraFields,
+			callbackUrl: read.callbackUrl,
 			reference,
 			pace: lane.submits,
 			perMinute: run.perMinute,

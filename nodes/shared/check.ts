@@ -191,6 +191,21 @@ export function checkModelName(name: unknown, what: string): string {
 	);
 }
 
+/**
+ * The address that a gateway is to call; undefined when there is none.
+ * @throws InputRefused when it is no http(s) URL
+ */
+export function checkCallbackUrl(value: unknown): string | undefined {
+	const text = String(value ?? '').trim();
+	if (text === '') return undefined;
+	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+	throw new InputRefused(
+		'Callback URL',
+		`'Callback URL' is no URL: ${quote(text)}`,
+		'Copy the production URL of a Hailuo Video Trigger; it starts with https://.',
+	);
+}
+
 function checkFreeDuration(duration: number): number {
 	if (Number.isInteger(duration) && duration >= 0 && duration <= 600) return duration;
 	throw new InputRefused(

@@ -70,6 +70,18 @@ export async function subscriptionKey(
 /** The expression that gives a credential test the Base URL without its trailing slash. */
 export const baseUrlExpression = '={{$credentials.baseUrl.trim().replace(/\\/+$/, "")}}';
 
+/** The field for gateways that sign their callbacks. */
+export function webhookSecretField(where: string): INodeProperties {
+	return {
+		displayName: 'Webhook Secret',
+		name: 'webhookSecret',
+		type: 'string',
+		typeOptions: { password: true },
+		default: '',
+		description: `Only for the Hailuo Video Trigger: it checks the signatures of callbacks with it. ${where}.`,
+	};
+}
+
 /** The two fields that every credential has. */
 export function credentialFields(where: string, baseUrl: string, hosts = ''): INodeProperties[] {
 	return [

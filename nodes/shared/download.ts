@@ -1,5 +1,5 @@
 /** Streams a video from its link into n8n's binary store. No key goes along. */
-import type { IBinaryData, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
+import type { IBinaryData, IHttpRequestOptions } from 'n8n-workflow';
 
 import { isPrivateHost } from './address';
 import { stopIf, type Clock } from './clock';
@@ -7,7 +7,7 @@ import { GatewayFailed } from './errors';
 import { retryAfterOf, unexpectedReply } from './providers/reading';
 import { backoff } from './retry';
 import { settle } from './settle';
-import { networkFault } from './transport';
+import { networkFault, type HttpContext } from './transport';
 
 const TRIES = 5;
 /** Milliseconds without a byte until the connection counts as dead. */
@@ -46,7 +46,7 @@ export interface DownloadOptions {
  * @throws GatewayFailed (`expired`, `transient`, `unsupported` or `protocol`), Stopped
  */
 export async function downloadVideo(
-	context: IExecuteFunctions,
+	context: HttpContext,
 	link: string,
 	options: DownloadOptions,
 ): Promise<IBinaryData> {
@@ -70,7 +70,7 @@ export async function downloadVideo(
 }
 
 async function fetchOnce(
-	context: IExecuteFunctions,
+	context: HttpContext,
 	url: string,
 	options: DownloadOptions,
 ): Promise<IBinaryData> {
@@ -91,7 +91,7 @@ async function fetchOnce(
 
 /** Follows redirects itself, so that each address is looked at. */
 async function open(
-	context: IExecuteFunctions,
+	context: HttpContext,
 	url: string,
 	options: DownloadOptions,
 	abortSignal: AbortSignal,
@@ -128,7 +128,7 @@ function checkAddress(address: string, allowPrivate: boolean): void {
 }
 
 async function store(
-	context: IExecuteFunctions,
+	context: HttpContext,
 	{ statusCode, headers, body }: VideoAnswer,
 	{ fileName, maxBytes }: DownloadOptions,
 ): Promise<IBinaryData> {

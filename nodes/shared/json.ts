@@ -1,7 +1,7 @@
 /** JSON of strangers: ids beyond 2^53 stay exact, and no key can reach a prototype. */
 
-// a string, or a whole number literal: strings are matched so that digits inside them are left alone
-const TOKENS = /"(?:[^"\\]+|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const QUOTE = '"'.charCodeAt(0);
+const BACKSLASH = '\\'.charCodeAt(0);
 const LONG_INTEGER = /^-?\d{16,}$/;
 
 /**
@@ -11,15 +11,47 @@ const LONG_INTEGER = /^-?\d{16,}$/;
 export function parseJson(text: string): unknown {
 	try {
 		const value: unknown = JSON.parse(text, keepOwnKeys(text));
-		if (!/\d{16}/.test(text)) return value;
-		// only now: on valid JSON the expression above runs in linear time
-		const exact = text.replace(TOKENS, (token) =>
-			LONG_INTEGER.test(token) ? `"${token}"` : token,
-		);
-		return JSON.parse(exact, keepOwnKeys(text));
+		return /\d{16}/.test(text) ? JSON.parse(quoteLongIntegers(text), keepOwnKeys(text)) : value;
 	} catch {
 		return undefined;
 	}
+}
+
+/** Valid JSON with its long integers as strings. A scanner, because a regex overflows its stack on big pictures. */
+function quoteLongIntegers(text: string): string {
+	let quoted = '';
+	let copied = 0;
+	for (let at = 0; at < text.length; at++) {
+		const code = text.charCodeAt(at);
+		if (code === QUOTE) at = endOfString(text, at);
+		if (!isNumeric(code)) continue;
+		const start = at;
+		while (isNumeric(text.charCodeAt(at + 1))) at++;
+		const token = text.slice(start, at + 1);
+		if (!LONG_INTEGER.test(token)) continue;
+		quoted += `${text.slice(copied, start)}"${token}"`;
+		copied = at + 1;
+	}
+	return quoted + text.slice(copied);
+}
+
+/** The place of the closing quote of the string that opens at `start`. */
+function endOfString(text: string, start: number): number {
+	let at = start + 1;
+	while (text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+	return at;
+}
+
+/** Digits, signs, the point, and the e of an exponent; outside strings also the e of `true`, which is no number. */
+function isNumeric(code: number): boolean {
+	return (
+		(code >= 48 && code <= 57) ||
+		code === 43 ||
+		code === 45 ||
+		code === 46 ||
+		code === 69 ||
+		code === 101
+	);
 }
 
 function keepOwnKeys(text: string) {

@@ -34,6 +34,7 @@ export const optionNames = [
 	'fastPretreatment',
 	'watermark',
 	'cameraMovements',
+	'callbackUrl',
 ] as const;
 export type OptionName = (typeof optionNames)[number];
 
@@ -108,6 +109,7 @@ const minimax: ProviderBlock = {
 		fastPretreatment: { modes: ['textToVideo', 'imageToVideo'], models: current3 },
 		watermark: { modes: ['textToVideo', 'imageToVideo', 'firstLastFrame'] },
 		cameraMovements: { models: directable },
+		callbackUrl: true,
 	},
 	cancel: false,
 };
@@ -145,6 +147,7 @@ const seaart: ProviderBlock = {
 		fastPretreatment: { models: current3 },
 		watermark: true,
 		cameraMovements: { models: directable },
+		// any webhook field is refused (providers.md 5)
 	},
 	cancel: true,
 	needsEndpoint: true,
@@ -163,6 +166,7 @@ const gptge: ProviderBlock = {
 		fastPretreatment: { models: current3 },
 		watermark: true,
 		cameraMovements: { models: directable },
+		callbackUrl: true,
 	},
 	cancel: false,
 };
@@ -189,7 +193,7 @@ const wavespeed: ProviderBlock = {
 	resolutionInModelName: true,
 	// the only paths that document both frames without conflict require a prompt (providers.md 4)
 	promptRequired: { modes: ['firstLastFrame'] },
-	options: { promptOptimizer: true, cameraMovements: true },
+	options: { promptOptimizer: true, cameraMovements: true, callbackUrl: true },
 	cancel: true,
 };
 
@@ -212,6 +216,7 @@ const toapis: ProviderBlock = {
 		fastPretreatment: { models: current3 },
 		watermark: true,
 		cameraMovements: true,
+		callbackUrl: true,
 	},
 	cancel: false,
 };
@@ -243,6 +248,7 @@ const pixazo: ProviderBlock = {
 		fastPretreatment: { modes: ['imageToVideo'] },
 		watermark: { modes: ['imageToVideo'] },
 		cameraMovements: true,
+		callbackUrl: true,
 	},
 	cancel: false,
 };

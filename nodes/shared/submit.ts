@@ -18,6 +18,8 @@ const LOOKUPS = 3;
 export interface SubmitOptions {
 	/** Merged into the body, last. */
 	extraFields: JsonObject;
+	/** Where the gateway is to call back. */
+	callbackUrl?: string;
 	/** Our own name for the order, sent where the gateway can find a task by it. */
 	reference: string;
 	pace: Pace;
@@ -48,7 +50,9 @@ export async function submit(
 	const { clock, signal, pace, deadline } = options;
 	const { provider } = gateway;
 	const { call, endpoint } = provider.submit(order);
-	const referred = provider.withReference?.(call, options.reference) ?? call;
+	const { callbackUrl, reference } = options;
+	const calling = callbackUrl ? (provider.callback?.attach(call, callbackUrl) ?? call) : call;
+	const referred = provider.withReference?.(calling, reference) ?? calling;
 	const body = mergeFields(referred.body ?? {}, options.extraFields);
 	for (let attempt = 0; ; attempt++) {
 		const send = async () => await gateway.call({ ...referred, body });
@@ -71,7 +75,7 @@ export async function submit(
 		const failed = outcomeOf(outcome.error);
 		const found =
 			failed.fault.category === 'unknownOutcome'
-				? await findByReference(gateway, options.reference, clock, signal)
+				? await findByReference(gateway, reference, clock, signal)
 				: undefined;
 		if (found) return found;
 		throw failed;

@@ -1,7 +1,7 @@
 /** The only place that talks HTTP to a gateway. The key is added by the credential and never seen here. */
 import { randomUUID } from 'node:crypto';
 
-import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
+import type { IExecuteFunctions, IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
 
 import { Stopped } from './clock';
 import { cleanBaseUrl, cleanKey } from './credential';
@@ -26,6 +26,13 @@ export interface Gateway {
 	callAfterStop(call: HttpCall): Promise<Reply>;
 }
 
+/** An executing node, or a trigger that was called. */
+export type HttpContext = IExecuteFunctions | IWebhookFunctions;
+
+/** Stop's signal; a trigger has none. */
+const stopOf = (context: HttpContext) =>
+	'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+
 /** What n8n's helper gives with `returnFullResponse`. */
 interface HttpAnswer {
 	statusCode: number;
@@ -45,11 +52,14 @@ const WRITE_TIMEOUT_MS = 180_000;
  * @throws InputRefused when the credential has no key or an unusable Base URL
  */
 export async function openGateway(
-	context: IExecuteFunctions,
+	context: HttpContext,
 	provider: Provider,
-	itemIndex: number,
+	itemIndex = 0,
 ): Promise<Gateway> {
-	const credential = await context.getCredentials(provider.credential, itemIndex);
+	const credential = await (context as IExecuteFunctions).getCredentials(
+		provider.credential,
+		itemIndex,
+	);
 	const baseUrl = cleanBaseUrl(credential.baseUrl);
 	const key = cleanKey(credential.apiKey);
 	if (key === '')
@@ -68,7 +78,7 @@ export async function openGateway(
 	const exchange = async (call: HttpCall, by: Send): Promise<Reply> => {
 		const outcome = await settle(async () => (await by(requestOf(baseUrl, call))) as HttpAnswer);
 		if ('error' in outcome) {
-			if (by === send && context.getExecutionCancelSignal()?.aborted) throw new Stopped();
+			if (by === send && stopOf(context)?.aborted) throw new Stopped();
 			throw new GatewayFailed(networkFault(outcome.error));
 		}
 		const reply = replyOf(outcome.value, key);

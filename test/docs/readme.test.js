@@ -3,8 +3,6 @@
 const { existsSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 
-const { format, resolveConfig } = require('prettier');
-
 const models = require('../../nodes/shared/models');
 const { scripts } = require('../../package.json');
 const { withMatrix } = require('../../tools/lib/matrix.cjs');
@@ -12,10 +10,11 @@ const { withMatrix } = require('../../tools/lib/matrix.cjs');
 const root = path.join(__dirname, '../..');
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
 
-test('the matrix is the table’s (mend with: npm run build && npm run readme)', async () => {
-	const options = await resolveConfig(path.join(root, 'README.md'));
-	const made = await format(withMatrix(readme, models), { ...options, parser: 'markdown' });
-	expect(readme).toBe(made);
+/** Without the blanks and dashes that the formatter puts into tables. */
+const bare = (text) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
+
+test('the matrix is the table’s (mend with: npm run build && npm run readme)', () => {
+	expect(bare(readme)).toBe(bare(withMatrix(readme, models)));
 });
 
 test.each(['README.md', 'CONTRIBUTING.md'])('every npm script that %s names exists', (file) => {

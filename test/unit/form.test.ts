@@ -172,5 +172,5 @@ test('rectangles cover exactly the points given', () => {
 
 test('the form of no gateway holds words of features that are not there', () => {
 	const text = JSON.stringify(description.properties);
-	expect(text).not.toMatch(/pause|callback|maxSpend|dryRun/);
+	expect(text).not.toMatch(/pause|maxSpend|dryRun/);
 });

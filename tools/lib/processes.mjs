@@ -229,7 +229,6 @@ function plain(text) {
 	return text
 		.replace(/[^\n]*\x1b\[(?:999D|1G)(?:\x1b\[[0-9]*[JK])?/g, '')
 		.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '');
-	/* eslint-enable no-control-regex */
 }
 
 /**

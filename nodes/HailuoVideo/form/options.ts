@@ -35,6 +35,17 @@ const fields: Record<OptionName, INodeProperties[]> = {
 			description: 'Whether to mark the video as made by AI',
 		},
 	],
+	callbackUrl: [
+		{
+			displayName: 'Callback URL',
+			name: 'callbackUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://n8n.example.com/webhook/abc/webhook',
+			description:
+				'The production URL of a Hailuo Video Trigger in an active workflow. It has to be reachable from the internet over https. At ToAPIs it may differ from the address in their console only in path and query.',
+		},
+	],
 	cameraMovements: [
 		{
 			displayName: 'Camera Movements',

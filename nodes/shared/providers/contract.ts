@@ -9,6 +9,7 @@ import type { ProviderFault } from '../errors';
 import type { ImageRules } from '../frame';
 import type { ProviderId } from '../models';
 import type { TaskRef, TaskState, VideoOrder } from '../task';
+import type { CallbackEvent, CallbackMessage } from './callback';
 
 /** A picture by its bytes, on its way to a gateway. */
 export interface Picture {
@@ -89,6 +90,15 @@ export interface Provider {
 		call(picture: Picture): HttpCall;
 		/** The public link of the uploaded picture. */
 		read(reply: Reply): string;
+	};
+	/** How the gateway tells us that a task has changed; absent where it cannot. */
+	callback?: {
+		/** Its messages carry a signature, made with the webhook secret of the credential. */
+		signed: boolean;
+		/** Puts our address on an order. */
+		attach(call: HttpCall, url: string): HttpCall;
+		/** Never throws. */
+		read(message: CallbackMessage): CallbackEvent;
 	};
 	/** Puts a reference of ours on an order, where the gateway can find a task by it: `status` takes it as an id. */
 	withReference?(call: HttpCall, reference: string): HttpCall;

@@ -5,6 +5,7 @@
 import { parseJson } from '../json';
 import { bearer } from '../credential';
 import type { TaskState } from '../task';
+import { inBody, readUnsigned } from './callback';
 import type { Provider, Reply } from './contract';
 import { codes, failedInside, images, orderBody, readFile, readState } from './minimaxFamily';
 import {
@@ -118,5 +119,7 @@ export const gptge: Provider = {
 		}),
 		read: readFile,
 	},
+	// MiniMax itself calls: the same challenge, the same messages (seed 001)
+	callback: { signed: false, attach: inBody, read: (message) => readUnsigned(message, readStatus) },
 	fault: (reply) => readFault(reply, codes, failedInsideRelay),
 };

@@ -2,11 +2,14 @@
 import { z } from 'zod/v4';
 
 import { bearer } from '../credential';
-import type { Provider } from './contract';
+import type { Provider, Reply } from './contract';
+import { inBody, readUnsigned } from './callback';
 import { fault, images, orderBody, readFile, readState, readTaskId } from './minimaxFamily';
 import { objectOf, parseReply } from './reading';
 
 const queried = z.looseObject({ status: z.string().min(1) });
+
+const readStatus = (reply: Reply) => readState(objectOf(parseReply(queried, reply)));
 
 export const minimax: Provider = {
 	id: 'minimax',
@@ -24,7 +27,7 @@ export const minimax: Provider = {
 		path: '/v1/query/video_generation',
 		query: { task_id: task.taskId },
 	}),
-	readStatus: (reply) => readState(objectOf(parseReply(queried, reply))),
+	readStatus,
 	link: {
 		call: (_task, state) => ({
 			method: 'GET',
@@ -33,5 +36,6 @@ export const minimax: Provider = {
 		}),
 		read: readFile,
 	},
+	callback: { signed: false, attach: inBody, read: (message) => readUnsigned(message, readStatus) },
 	fault,
 };

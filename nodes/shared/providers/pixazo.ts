@@ -6,6 +6,7 @@ import type { JsonObject } from 'n8n-workflow';
 
 import { subscriptionKey } from '../credential';
 import type { TaskState, VideoOrder } from '../task';
+import { inBody, readUnsigned } from './callback';
 import type { HttpCall, Provider, Reply } from './contract';
 import { codes, failedInside, images, orderFields, readState, readTaskId } from './minimaxFamily';
 import { objectOf, readFault, textOf, unexpectedReply, withoutEmpty } from './reading';
@@ -61,6 +62,8 @@ export const pixazo: Provider = {
 	readSubmit: readTaskId,
 	status: (task) => statusCall(task.taskId),
 	readStatus,
+	// the payload is not documented: MiniMax's is expected, and the status is asked anyway (providers.md 7)
+	callback: { signed: false, attach: inBody, read: (message) => readUnsigned(message, readStatus) },
 	probe: statusCall('0'),
 	// a body with `error` in HTTP 200 is a complaint too: the seed's tables and samples disagree
 	fault: (reply) =>

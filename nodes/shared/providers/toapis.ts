@@ -8,6 +8,15 @@ import { z } from 'zod/v4';
 import { bearer } from '../credential';
 import type { ErrorCategory } from '../errors';
 import type { TaskState, TaskStatus, VideoOrder } from '../task';
+import {
+	bodyOf,
+	eventOf,
+	inBody,
+	refused,
+	signatureFault,
+	type CallbackEvent,
+	type CallbackMessage,
+} from './callback';
 import type { Provider, Reply } from './contract';
 import { images } from './minimaxFamily';
 import {
@@ -104,6 +113,32 @@ function readSubmit(reply: Reply): string {
 	return id;
 }
 
+const signature = {
+	id: 'x-toapis-webhook-id',
+	timestamp: 'x-toapis-webhook-timestamp',
+	signature: 'x-toapis-webhook-signature',
+};
+
+/** Signed `v1=<hex>`, for a day after a key change two of them (providers.md 6, Webhook). */
+function readCallback(message: CallbackMessage): CallbackEvent {
+	const fault = signatureFault(message, signature, message.secret, (text) =>
+		text
+			.split(',')
+			.map((part) => part.trim())
+			.filter((part) => part.startsWith('v1='))
+			.map((part) => part.slice(3)),
+	);
+	if (fault) return refused(401, fault);
+	const body = bodyOf(message);
+	if (!body) return refused(400, 'the body is no JSON object');
+	const type = textOf(body.type) ?? '';
+	if (type !== 'generation.completed' && type !== 'generation.failed')
+		return { kind: 'ignored', reason: `event ${type}` };
+	const data = objectOf(body.data);
+	const answer = { ...data, created_at: data.submitted_at, completed_at: data.finished_at };
+	return eventOf(textOf(data.task_id) ?? '', answer, readStatus);
+}
+
 const uploaded = z.looseObject({ data: z.looseObject({ url: z.string().min(1) }) });
 
 export const toapis: Provider = {
@@ -136,6 +171,8 @@ export const toapis: Provider = {
 		}),
 		read: (reply) => parseReply(uploaded, reply).data.url,
 	},
+	// only path and query may differ from the address in ToAPIs' console
+	callback: { signed: true, attach: inBody, read: readCallback },
 	fault: (reply) =>
 		readFault(
 			reply,

@@ -8,6 +8,14 @@ import { z } from 'zod/v4';
 import { bearer } from '../credential';
 import type { ErrorCategory } from '../errors';
 import type { TaskState, TaskStatus, VideoOrder } from '../task';
+import {
+	bodyOf,
+	eventOf,
+	refused,
+	signatureFault,
+	type CallbackEvent,
+	type CallbackMessage,
+} from './callback';
 import type { Provider, Reply } from './contract';
 import { images } from './minimaxFamily';
 import {
@@ -99,6 +107,29 @@ function readStatus(reply: Reply): TaskState {
 	});
 }
 
+const signature = {
+	id: 'webhook-id',
+	timestamp: 'webhook-timestamp',
+	signature: 'webhook-signature',
+};
+
+/** Flat prediction, signed `v3,<hex>`; the secret without `whsec_` as plain bytes (providers.md 4, Webhook). */
+function readCallback(message: CallbackMessage): CallbackEvent {
+	const key = message.secret.replace(/^whsec_/, '');
+	const fault = signatureFault(message, signature, key, (text) =>
+		text
+			.split(' ')
+			.filter((part) => part.startsWith('v3,'))
+			.map((part) => part.slice(3)),
+	);
+	if (fault) return refused(401, fault);
+	const body = bodyOf(message);
+	if (!body) return refused(400, 'the body is no JSON object');
+	const id = textOf(body.id);
+	if (id === undefined) return { kind: 'ignored', reason: 'no prediction' };
+	return eventOf(id, { data: body }, readStatus);
+}
+
 export const wavespeed: Provider = {
 	id: 'wavespeed',
 	credential: 'hailuoWaveSpeedApi',
@@ -122,6 +153,11 @@ export const wavespeed: Provider = {
 			path: `/api/v3/predictions/${encodeURIComponent(task.taskId)}`,
 		}),
 		read: (reply) => (answered.safeParse(reply.json).success ? readStatus(reply) : undefined),
+	},
+	callback: {
+		signed: true,
+		attach: (call, url) => ({ ...call, query: { ...call.query, webhook: url } }),
+		read: readCallback,
 	},
 	fault: (reply) =>
 		readFault(reply, codes, (answer) => {
