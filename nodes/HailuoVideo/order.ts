@@ -20,6 +20,8 @@ export interface ReadOrder {
 	/** Without its pictures: they are loaded when the order is sent. */
 	order: VideoOrder;
 	pictures: PictureSource[];
+	/** What they weigh. */
+	pictureBytes: number;
 	extraFields: JsonObject;
 	/** Where the gateway is to call back, if at all. */
 	callbackUrl?: string;
@@ -80,7 +82,12 @@ export async function readOrder(item: Item): Promise<ReadOrder> {
 		pictureSource(run.context, role, itemIndex, gateway.images),
 	);
 	const seen: string[] = [];
-	for (const picture of pictures) seen.push(await picture.inspect());
+	let pictureBytes = 0;
+	for (const picture of pictures) {
+		const { digest, bytes } = await picture.inspect();
+		seen.push(digest);
+		pictureBytes += bytes;
+	}
 
 	const order: VideoOrder = {
 		...choice,
@@ -94,6 +101,7 @@ export async function readOrder(item: Item): Promise<ReadOrder> {
 	return {
 		order,
 		pictures,
+		pictureBytes,
 		extraFields,
 		callbackUrl,
 		fingerprint: fingerprintOf([account, order, seen, extraFields]),

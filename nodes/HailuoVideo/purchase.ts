@@ -17,6 +17,9 @@ import type { TaskRef, VideoOrder } from '../shared/task';
 import type { ReadOrder } from './order';
 import type { Item } from './run';
 
+/** From this weight on pictures are sent two orders at a time. */
+const BIG_BYTES = 2_000_000;
+
 export interface Purchase {
 	task: TaskRef;
 	/** Epoch milliseconds of the submit. */
@@ -103,7 +106,8 @@ export async function purchase(item: Item, read: ReadOrder): Promise<Purchase> {
 
 async function send(item: Item, read: ReadOrder, reference: string): Promise<Submitted> {
 	const { gateway, lane, run } = item;
-	return await run.submits(async () => {
+	const turn = read.pictureBytes > BIG_BYTES ? run.bigSubmits : run.submits;
+	return await turn(async () => {
 		// before a picture is uploaded for nothing
 		stopIf(run.signal);
 		const filled: VideoOrder = { ...read.order };

@@ -19,8 +19,14 @@ export interface Run {
 	clock: Clock;
 	/** Fires on Stop, and when a failed item ends the run. */
 	signal: AbortSignal;
+	/** Looks at parameters and pictures, before anything is paid. */
+	looks: Limit;
 	/** Submits, with their pictures in memory. */
 	submits: Limit;
+	/** Submits with big pictures: each of them is in memory several times over while it is sent. */
+	bigSubmits: Limit;
+	/** By provider: n8n decrypts anew each time it is asked. */
+	gateways: Map<string, Promise<Gateway>>;
 	downloads: Limit;
 	/** Items between submit and delivery: the user's cap. */
 	inFlight: Limit;
@@ -48,7 +54,9 @@ export interface Job {
 }
 export type Prepare = (item: Item) => Promise<Job>;
 
+const LOOKS_AT_ONCE = 8;
 const SUBMITS_AT_ONCE = 10;
+const BIG_SUBMITS_AT_ONCE = 2;
 const DOWNLOADS_AT_ONCE = 4;
 
 /**
@@ -74,7 +82,12 @@ export async function runItems(
 	const facts: ItemFacts[] = context.getInputData().map((_item, itemIndex) => ({ itemIndex }));
 	try {
 		const jobs = await Promise.all(
-			facts.map(async (item) => await settle(async () => await ready(item as Item, run, prepare))),
+			facts.map(
+				async (item) =>
+					await settle(
+						async () => await run.looks(async () => await ready(item as Item, run, prepare)),
+					),
+			),
 		);
 		const refused = jobs.findIndex((job) => 'error' in job);
 		if (refused >= 0 && !patient) throw failureOf(context, jobs, facts, refused);
@@ -113,7 +126,10 @@ function openRun(context: IExecuteFunctions, clock: Clock, signal: AbortSignal):
 		context,
 		clock,
 		signal,
+		looks: limitOf(LOOKS_AT_ONCE),
 		submits: limitOf(SUBMITS_AT_ONCE),
+		bigSubmits: limitOf(BIG_SUBMITS_AT_ONCE),
+		gateways: new Map(),
 		downloads: limitOf(DOWNLOADS_AT_ONCE),
 		inFlight: limitOf(most >= 1 ? most : Number.POSITIVE_INFINITY),
 		perMinute: Math.max(0, Number(batching.requestsPerMinute ?? 0)),
@@ -126,7 +142,11 @@ function openRun(context: IExecuteFunctions, clock: Clock, signal: AbortSignal):
 async function ready(item: Item, run: Run, prepare: Prepare): Promise<Job> {
 	item.run = run;
 	item.provider = checkProvider(run.context.getNodeParameter('provider', item.itemIndex));
-	const gateway = await openGateway(run.context, providers[item.provider], item.itemIndex);
+	const provider = providers[item.provider];
+	const opening =
+		run.gateways.get(provider.id) ?? openGateway(run.context, provider, item.itemIndex);
+	run.gateways.set(provider.id, opening);
+	const gateway = await opening;
 	item.lane = laneOf(accountOf(run.context, gateway), run.clock);
 	item.gateway = { ...gateway, read: sharing(item.lane, gateway, run.signal) };
 	return await prepare(item);
@@ -142,9 +162,11 @@ async function cancelUnfinished(items: Item[]): Promise<void> {
 		wanted.map(async ({ gateway, run, task }) => {
 			const { provider } = gateway;
 			const outcome = await settle(async () => {
-				const { status } = provider.readStatus(await gateway.callAfterStop(provider.status(task!)));
+				const { status } = provider.readStatus(
+					await gateway.callThroughStop(provider.status(task!)),
+				);
 				if (!provider.cancel || isFinal(status)) return status;
-				await gateway.callAfterStop(provider.cancel.call(task!));
+				await gateway.callThroughStop(provider.cancel.call(task!));
 				return 'cancel requested';
 			});
 			run.context.logger.info('Hailuo task at stop', {

@@ -21,10 +21,10 @@ export interface PictureSource {
 	role: PictureRole;
 	/**
 	 * Looks at the picture, at no cost.
-	 * @returns what tells it from another picture
+	 * @returns what tells it from another picture, and how many bytes it adds to the order
 	 * @throws InputRefused when the gateway would refuse it
 	 */
-	inspect(): Promise<string>;
+	inspect(): Promise<{ digest: string; bytes: number }>;
 	/** The picture as the gateway takes it: a public link, a data URL, or the link of an upload. */
 	load(gateway: Gateway): Promise<PictureLink>;
 }
@@ -86,7 +86,7 @@ function fromBinary(
 		async inspect() {
 			const bytes = await read();
 			inspectFrame(bytes, rules, label);
-			return digest(bytes);
+			return { digest: digest(bytes), bytes: bytes.length };
 		},
 		async load(gateway) {
 			return await send(gateway, await read(), label, rules);
@@ -101,7 +101,8 @@ function fromUrl(
 	rules: PictureRules,
 ): PictureSource {
 	const kind = checkImageUrl(url, `${label} URL`);
-	if (kind === 'http') return { role, inspect: async () => url, load: async () => url };
+	if (kind === 'http')
+		return { role, inspect: async () => ({ digest: url, bytes: 0 }), load: async () => url };
 	const bytes = () => {
 		const parsed = parseDataUrl(url);
 		if (parsed) return parsed.bytes;
@@ -115,7 +116,7 @@ function fromUrl(
 		role,
 		async inspect() {
 			inspectFrame(bytes(), rules, label);
-			return digest(url);
+			return { digest: digest(url), bytes: url.length };
 		},
 		load: async (gateway) => await send(gateway, bytes(), label, rules),
 	};

@@ -55,7 +55,7 @@ export async function submit(
 	const referred = provider.withReference?.(calling, reference) ?? calling;
 	const body = mergeFields(referred.body ?? {}, options.extraFields);
 	for (let attempt = 0; ; attempt++) {
-		const send = async () => await gateway.call({ ...referred, body });
+		const send = async () => await gateway.callThroughStop({ ...referred, body });
 		const outcome = await settle(async () => {
 			const reply = await pace.pass(send, refusedFor, signal, options.perMinute);
 			const task: TaskRef = { provider: provider.id, taskId: provider.readSubmit(reply) };

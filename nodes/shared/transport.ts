@@ -22,8 +22,11 @@ export interface Gateway {
 	call(call: HttpCall): Promise<Reply>;
 	/** The same for a call that changes nothing: shares a ceiling with all others of the credential. */
 	read(call: HttpCall): Promise<Reply>;
-	/** The same for when the execution has been stopped: n8n then lets no authenticated call through any more. */
-	callAfterStop(call: HttpCall): Promise<Reply>;
+	/**
+	 * The same, but Stop does not cut it: for a submit, whose answer holds the id of what was paid, and for what is
+	 * left to do after Stop. n8n aborts authenticated calls by itself.
+	 */
+	callThroughStop(call: HttpCall): Promise<Reply>;
 }
 
 /** An executing node, or a trigger that was called. */
@@ -92,7 +95,7 @@ export async function openGateway(
 		baseUrl,
 		call: async (call) => await exchange(call, send),
 		read: async (call) => await exchange(call, send),
-		callAfterStop: async (call) => await exchange(call, sendUnbound),
+		callThroughStop: async (call) => await exchange(call, sendUnbound),
 	};
 }
 

@@ -135,3 +135,15 @@ test('items stay apart: one broken download of three', async () => {
 	expect(items.filter(({ json }) => json.error)).toHaveLength(1);
 	expect(items.every(({ json }) => json.taskId)).toBe(true);
 });
+
+test('Stop while an order is being sent: its answer is still heard, and the task canceled', async () => {
+	world.simulator.fault({ provider: 'seaart', kind: 'submit', times: 1, do: { slowMs: 400 } });
+	const running = world.start(
+		order('seaart', { prompt: 'sim:slow', waitOptions: { cancelOnStop: true } }),
+	);
+	while (world.simulator.paid() === 0) await new Promise((done) => setTimeout(done, 5));
+	running.cancel();
+	await running.promise;
+	await new Promise((done) => setTimeout(done, 900));
+	expect(world.simulator.tasks[0].canceledAt).toBeDefined();
+});
