@@ -1,6 +1,6 @@
 import type { ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { bearer, baseUrlExpression, credentialFields } from '../nodes/shared/credential';
+import { bearer, baseUrlExpression, credentialFields, testRules } from '../nodes/shared/credential';
 
 export class HailuoGptGeApi implements ICredentialType {
 	name = 'hailuoGptGeApi';
@@ -21,5 +21,6 @@ export class HailuoGptGeApi implements ICredentialType {
 	// free of charge
 	test: ICredentialTestRequest = {
 		request: { baseURL: baseUrlExpression, url: '/v1/models' },
+		rules: testRules,
 	};
 }

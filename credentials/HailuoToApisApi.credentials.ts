@@ -5,6 +5,7 @@ import {
 	baseUrlExpression,
 	credentialFields,
 	webhookSecretField,
+	testRules,
 } from '../nodes/shared/credential';
 
 export class HailuoToApisApi implements ICredentialType {
@@ -32,5 +33,6 @@ export class HailuoToApisApi implements ICredentialType {
 	// free of charge
 	test: ICredentialTestRequest = {
 		request: { baseURL: baseUrlExpression, url: '/v1/balance' },
+		rules: testRules,
 	};
 }

@@ -5,6 +5,7 @@ import {
 	baseUrlExpression,
 	credentialFields,
 	webhookSecretField,
+	testRules,
 } from '../nodes/shared/credential';
 
 export class HailuoWaveSpeedApi implements ICredentialType {
@@ -26,5 +27,6 @@ export class HailuoWaveSpeedApi implements ICredentialType {
 	// free of charge
 	test: ICredentialTestRequest = {
 		request: { baseURL: baseUrlExpression, url: '/api/v3/balance' },
+		rules: testRules,
 	};
 }

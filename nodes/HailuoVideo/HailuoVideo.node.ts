@@ -10,15 +10,17 @@ import {
 import { probeTest } from '../shared/credentialTest';
 import { providerIds, type ProviderId } from '../shared/models';
 import { providers } from '../shared/providers';
-import { formFields } from './form';
+import { formFields, subtitle } from './form';
 import { operationOf } from './operations';
 import { runItems } from './run';
 
 /**
  * Shows a credential for one gateway. `hide` and not `show`: n8n takes a parameter whose every value shows a
- * credential out of the form.
+ * credential out of the form. `show` of the resource puts the credential's field before 'Resource', and so below
+ * 'Provider', on which it depends.
  */
 const onlyFor = (provider: ProviderId) => ({
+	show: { resource: ['video'] },
 	hide: { provider: providerIds.filter((id) => id !== provider) },
 });
 
@@ -29,7 +31,7 @@ export class HailuoVideo implements INodeType {
 		icon: { light: 'file:../../icons/hailuo.svg', dark: 'file:../../icons/hailuo.dark.svg' },
 		group: ['transform'],
 		version: [1],
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["provider"] }}',
+		subtitle,
 		description: 'Make Hailuo videos from images or text, on any of six gateways',
 		defaults: { name: 'Hailuo Video' },
 		usableAsTool: true,

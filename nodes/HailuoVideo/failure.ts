@@ -30,13 +30,15 @@ export interface ItemFacts {
 
 type NodeFailure = NodeApiError | NodeOperationError;
 
-const advice: Record<ErrorCategory, (gateway: string) => string> = {
+const advice: Record<ErrorCategory, (gateway: string, task?: TaskRef) => string> = {
 	auth: (g) =>
 		`Check the API key in the credential, and that it belongs to ${g} and to the host in its Base URL.`,
 	balance: (g) => `Top up the account at ${g}, or wait until its quota renews.`,
 	rateLimit: (g) =>
 		`${g} takes fewer requests than were sent. Run the rest later, or raise the limit of the account.`,
-	invalidParameters: () => 'Change the parameter that the message names. Nothing was made.',
+	// MiniMax and its kin say so, too, when they do not know a task
+	invalidParameters: (g, task) =>
+		task ? advice.notFound(g) : 'Change the parameter that the message names. Nothing was made.',
 	contentPolicy: () => 'Change the prompt or the picture: the moderation of the model refused it.',
 	notFound: (g) =>
 		`Check 'Task ID' and that the credential belongs to the ${g} account that made the task. Old tasks may be gone.`,
@@ -81,6 +83,8 @@ export function nodeFailure(
 	others: TaskRef[] = [],
 ): NodeFailure {
 	const failure = build(node, error, facts, others);
+	// n8n stores the whole execution as canceled, without its error workflow, when the message holds that word
+	failure.message = failure.message.replaceAll('canceled', 'cancelled');
 	if (facts.task) failure.context.hailuo = { ...facts.task };
 	if (others.length > 0) failure.context.hailuoTasks = others.map((task) => ({ ...task }));
 	return failure;
@@ -108,7 +112,10 @@ function build(node: INode, error: unknown, facts: ItemFacts, others: TaskRef[])
 	const { fault, httpStatus } = error;
 	const gateway = facts.provider ? table[facts.provider].name : 'The gateway';
 	const message = `${gateway}: ${fault.message}`;
-	const description = sentences(advice[fault.category](gateway), whereNow(facts.task, others));
+	const description = sentences(
+		advice[fault.category](gateway, facts.task),
+		whereNow(facts.task, others),
+	);
 	// a plain object, not the HTTP client's error: that one holds the key
 	const response: JsonObject = { message, code: fault.code, category: fault.category };
 	return new NodeApiError(node, response, {
@@ -119,14 +126,17 @@ function build(node: INode, error: unknown, facts: ItemFacts, others: TaskRef[])
 	});
 }
 
+/** All that it takes to fetch a task, in a few words. */
+export function nameOf({ provider, taskId, endpoint }: TaskRef): string {
+	return `${taskId} (${provider}${endpoint ? `, endpoint ${endpoint}` : ''})`;
+}
+
 /** How to find what was paid for. */
 function whereNow(task: TaskRef | undefined, others: TaskRef[]): string {
-	const name = ({ provider, taskId, endpoint }: TaskRef) =>
-		`${taskId} (${provider}${endpoint ? `, endpoint ${endpoint}` : ''})`;
-	const own = task ? `Task ID: ${name(task)}.` : '';
+	const own = task ? `Task ID: ${nameOf(task)}.` : '';
 	const rest = others.filter((other) => other.taskId !== task?.taskId);
 	if (rest.length === 0) return own;
-	const listed = rest.slice(0, 50).map(name).join(', ');
+	const listed = rest.slice(0, 50).map(nameOf).join(', ');
 	const more = rest.length > 50 ? ` and ${rest.length - 50} more` : '';
 	return sentences(
 		own,

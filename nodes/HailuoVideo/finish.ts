@@ -15,7 +15,11 @@ import type { Item } from './run';
 /** Asks for the state once, patiently, and keeps it for a row that may go wrong. */
 export async function lookAt(item: Item): Promise<Look> {
 	const { gateway, run, task } = item;
-	const seen = await patiently(async () => await look(gateway, task!), run.clock, run.signal);
+	const seen = await patiently(
+		async (until) => await look(gateway, task!, until),
+		run.clock,
+		run.signal,
+	);
 	item.state = { ...item.state, ...seen.state };
 	return seen;
 }

@@ -89,6 +89,10 @@ export async function readOrder(item: Item): Promise<ReadOrder> {
 		pictureBytes += bytes;
 	}
 
+	if (seen.length === 2 && seen[0] === seen[1])
+		run.hints.push(
+			`Item ${itemIndex}: first and last frame are the same picture; check 'Last Frame Binary Field' if you did not want a loop`,
+		);
 	const order: VideoOrder = {
 		...choice,
 		model,

@@ -14,6 +14,7 @@ import { PATIENCE_MS } from '../shared/retry';
 import { settle } from '../shared/settle';
 import { findByReference, submit, type Submitted } from '../shared/submit';
 import type { TaskRef, VideoOrder } from '../shared/task';
+import { nameOf } from './failure';
 import type { ReadOrder } from './order';
 import type { Item } from './run';
 
@@ -53,7 +54,13 @@ export async function purchase(item: Item, read: ReadOrder): Promise<Purchase> {
 		reply = answer;
 		const at = clock.now();
 		const { provider, taskId, endpoint } = task;
-		context.logger.info('Hailuo task made', { provider, taskId, endpoint, itemIndex });
+		// in the words, too: n8n's console shows no more than them
+		context.logger.info(`Hailuo task made: ${nameOf(task)}`, {
+			provider,
+			taskId,
+			endpoint,
+			itemIndex,
+		});
 		return { task, at };
 	};
 	const note = (entry: Omit<LedgerEntry, 'fingerprint' | 'reference'>) =>
@@ -99,7 +106,7 @@ export async function purchase(item: Item, read: ReadOrder): Promise<Purchase> {
 	note({ task, at });
 	if (differs)
 		run.hints.push(
-			`The Deduplication Key '${dedup?.key}' belongs to an order with other parameters: its task ${task.taskId} was taken`,
+			`The Deduplication Key '${dedup?.name}' belongs to an order with other parameters: its task ${task.taskId} was taken`,
 		);
 	return { task, at, fresh: !reused, reply, forget };
 }
@@ -111,7 +118,8 @@ async function send(item: Item, read: ReadOrder, reference: string): Promise<Sub
 		// before a picture is uploaded for nothing
 		stopIf(run.signal);
 		const filled: VideoOrder = { ...read.order };
-		for (const picture of read.pictures) filled[picture.role] = await picture.load(gateway);
+		for (const picture of read.pictures)
+			filled[picture.role] = await picture.load(gateway, run.clock, run.signal);
 		return await submit(gateway, filled, {
 			extraFields: read.extraFields,
 			callbackUrl: read.callbackUrl,
@@ -137,5 +145,6 @@ function deduplication(item: Item, key: string) {
 	}
 	const store = context.getWorkflowStaticData('node');
 	const scope = `${context.getWorkflow().id}\n${context.getNode().id}`;
-	return { saved: new Ledger(store), scope, key };
+	// a gateway knows no task of another one
+	return { saved: new Ledger(store), scope, key: `${item.provider} ${key}`, name: key };
 }

@@ -183,11 +183,13 @@ function sharing(
 	gateway: Gateway,
 	signal: AbortSignal,
 ): Gateway['read'] {
-	return async (call) =>
+	return async (call, until) =>
 		await reads.pass(
 			async () => await readLimit(async () => await gateway.read(call)),
 			refusedFor,
 			signal,
+			0,
+			until,
 		);
 }
 

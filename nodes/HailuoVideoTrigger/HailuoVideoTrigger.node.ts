@@ -21,7 +21,8 @@ export class HailuoVideoTrigger implements INodeType {
 		group: ['trigger'],
 		version: [1],
 		subtitle: '={{ $parameter["provider"] + ": " + $parameter["events"].join(", ") }}',
-		description: 'Starts the workflow when a gateway calls back that a Hailuo video is ready',
+		description:
+			'Makes Hailuo videos from images or text; the trigger starts a workflow when one is ready',
 		eventTriggerDescription: 'Waiting for a gateway to call the test URL',
 		activationMessage:
 			'Gateways can now call the production URL of this node. It has to be reachable from the internet over https.',

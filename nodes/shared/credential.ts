@@ -1,6 +1,7 @@
 /** What the six credentials share: a forgiving key, a checked Base URL, two auth schemes. */
 import type {
 	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
@@ -69,6 +70,16 @@ export async function subscriptionKey(
 
 /** The expression that gives a credential test the Base URL without its trailing slash. */
 export const baseUrlExpression = '={{$credentials.baseUrl.trim().replace(/\\/+$/, "")}}';
+
+/** Words for the two answers that mean a wrong key and a wrong address. */
+export const testRules: NonNullable<ICredentialTestRequest['rules']> = [
+	[401, 'The gateway refuses this key'],
+	[403, 'The gateway refuses this key'],
+	[404, "Nothing answers at this address: check 'Base URL'"],
+].map(([value, message]) => ({
+	type: 'responseCode' as const,
+	properties: { value: Number(value), message: String(message) },
+}));
 
 /** The field for gateways that sign their callbacks. */
 export function webhookSecretField(where: string): INodeProperties {

@@ -4,6 +4,7 @@ import type { ICredentialDataDecryptedObject, ICredentialTestFunction } from 'n8
 import { cleanBaseUrl, cleanKey } from './credential';
 import { parseJson } from './json';
 import type { Provider, Reply } from './providers/contract';
+import { hiderOf } from './secret';
 import { networkFault } from './transport';
 
 /**
@@ -53,6 +54,7 @@ async function ask(
 		followRedirect: false,
 		timeout: 20_000,
 	})) as { statusCode: number; body: unknown };
-	const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? '');
+	const said = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? '');
+	const text = hiderOf(cleanKey(data.apiKey))(said);
 	return { status: answer.statusCode, headers: {}, text, json: parseJson(text) };
 }

@@ -5,7 +5,7 @@ import { isPrivateHost } from './address';
 import { stopIf, type Clock } from './clock';
 import { GatewayFailed } from './errors';
 import { retryAfterOf, unexpectedReply } from './providers/reading';
-import { backoff } from './retry';
+import { backoff, PATIENCE_MS } from './retry';
 import { settle } from './settle';
 import { networkFault, type HttpContext } from './transport';
 
@@ -63,8 +63,10 @@ export async function downloadVideo(
 				: new GatewayFailed(networkFault(outcome.error));
 		const { fault } = failed;
 		const expired = fault.category === 'expired';
-		if (attempt + 1 >= TRIES || !(fault.retryable || expired)) throw failed;
-		await clock.sleep(backoff(attempt, clock.random(), fault.retryAfterMs), signal);
+		const wait = backoff(attempt, clock.random(), fault.retryAfterMs);
+		const again = (fault.retryable || expired) && attempt + 1 < TRIES;
+		if (!again || wait > PATIENCE_MS) throw failed;
+		await clock.sleep(wait, signal);
 		if (expired) url = await options.relink();
 	}
 }

@@ -1,5 +1,6 @@
 /** How fast requests of one kind may leave: the user's limit, and what the gateway's "too many requests" teach. */
 import { stopIf, type Clock } from './clock';
+import { GatewayFailed } from './errors';
 import { settle } from './settle';
 
 /** First and longest pause after "too many requests" without Retry-After, in milliseconds. */
@@ -28,14 +29,17 @@ export class Pace {
 	 * @param refusedFor tells from what the work threw whether the gateway refused it as one too many, and for how
 	 * long (milliseconds; 0 when it did not say); undefined for anything else
 	 * @param perMinute the user's limit; 0 = none
+	 * @param until epoch milliseconds: a gateway that wants no request before then is not waited for
+	 * @throws what the work throws; GatewayFailed (`rateLimit`) without having tried when `until` comes first; Stopped
 	 */
 	async pass<T>(
 		work: () => Promise<T>,
 		refusedFor: (error: unknown) => number | undefined,
 		signal: AbortSignal | undefined,
 		perMinute = 0,
+		until = Number.POSITIVE_INFINITY,
 	): Promise<T> {
-		await this.turn(signal, perMinute);
+		await this.turn(signal, perMinute, until);
 		this.flying++;
 		const outcome = await settle(work);
 		this.flying--;
@@ -48,10 +52,15 @@ export class Pace {
 		throw outcome.error;
 	}
 
-	private async turn(signal: AbortSignal | undefined, perMinute: number): Promise<void> {
+	private async turn(
+		signal: AbortSignal | undefined,
+		perMinute: number,
+		until: number,
+	): Promise<void> {
 		for (;;) {
 			stopIf(signal);
 			const now = this.clock.now();
+			if (this.notBefore > Math.max(now, until)) throw held(this.notBefore - now);
 			const wait = Math.max(this.notBefore - now, this.limitWait(now, perMinute));
 			if (wait <= 0 && this.flying < this.width) break;
 			await this.clock.sleep(Math.max(wait, TURN_MS), signal);
@@ -78,4 +87,16 @@ export class Pace {
 		this.notBefore = Math.max(this.notBefore, this.clock.now() + Math.max(jittered, retryAfterMs));
 		this.width = 1;
 	}
+}
+
+/** Nothing was sent, so nothing can have been made. */
+function held(ms: number): GatewayFailed {
+	return new GatewayFailed({
+		category: 'rateLimit',
+		code: 'held',
+		message: `No requests are wanted for another ${Math.ceil(ms / MINUTE_MS)} minutes`,
+		retryable: true,
+		noTask: true,
+		retryAfterMs: ms,
+	});
 }

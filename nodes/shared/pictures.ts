@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import type { Clock } from './clock';
 import { InputRefused } from './errors';
 import { checkImageUrl, inspectFrame, parseDataUrl, toDataUrl } from './frame';
 import type { PictureRules } from './providers/contract';
+import { patiently } from './retry';
 import type { PictureLink } from './task';
 import type { Gateway } from './transport';
 
@@ -26,7 +28,7 @@ export interface PictureSource {
 	 */
 	inspect(): Promise<{ digest: string; bytes: number }>;
 	/** The picture as the gateway takes it: a public link, a data URL, or the link of an upload. */
-	load(gateway: Gateway): Promise<PictureLink>;
+	load(gateway: Gateway, clock: Clock, signal: AbortSignal): Promise<PictureLink>;
 }
 
 /**
@@ -88,8 +90,8 @@ function fromBinary(
 			inspectFrame(bytes, rules, label);
 			return { digest: digest(bytes), bytes: bytes.length };
 		},
-		async load(gateway) {
-			return await send(gateway, await read(), label, rules);
+		async load(gateway, clock, signal) {
+			return await send(gateway, await read(), label, rules, clock, signal);
 		},
 	};
 }
@@ -118,7 +120,8 @@ function fromUrl(
 			inspectFrame(bytes(), rules, label);
 			return { digest: digest(url), bytes: url.length };
 		},
-		load: async (gateway) => await send(gateway, bytes(), label, rules),
+		load: async (gateway, clock, signal) =>
+			await send(gateway, bytes(), label, rules, clock, signal),
 	};
 }
 
@@ -127,12 +130,16 @@ async function send(
 	bytes: Buffer,
 	label: string,
 	rules: PictureRules,
+	clock: Clock,
+	signal: AbortSignal,
 ): Promise<PictureLink> {
 	const { format, mimeType } = inspectFrame(bytes, rules, label);
 	const { upload } = gateway.provider;
 	if (rules.transport === 'inline' || !upload) return toDataUrl(bytes, mimeType);
 	const fileName = `${label.toLowerCase().replace(/ /g, '-')}.${format === 'jpeg' ? 'jpg' : format}`;
-	return upload.read(await gateway.call(upload.call({ bytes, mimeType, fileName })));
+	const call = upload.call({ bytes, mimeType, fileName });
+	// costs nothing, so it may be repeated
+	return await patiently(async () => upload.read(await gateway.call(call)), clock, signal);
 }
 
 function digest(picture: Buffer | string): string {

@@ -57,7 +57,7 @@ export async function submit(
 	for (let attempt = 0; ; attempt++) {
 		const send = async () => await gateway.callThroughStop({ ...referred, body });
 		const outcome = await settle(async () => {
-			const reply = await pace.pass(send, refusedFor, signal, options.perMinute);
+			const reply = await pace.pass(send, refusedFor, signal, options.perMinute, deadline);
 			const task: TaskRef = { provider: provider.id, taskId: provider.readSubmit(reply) };
 			return { task: endpoint === undefined ? task : { ...task, endpoint }, reply };
 		});

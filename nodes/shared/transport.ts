@@ -8,6 +8,7 @@ import { cleanBaseUrl, cleanKey } from './credential';
 import { GatewayFailed, InputRefused, type ProviderFault } from './errors';
 import { parseJson } from './json';
 import type { HttpCall, Provider, Reply } from './providers/contract';
+import { hiderOf } from './secret';
 import { settle } from './settle';
 
 /** A gateway with its key and address: what one item talks to. */
@@ -20,8 +21,11 @@ export interface Gateway {
 	 * whether the call can have had an effect), Stopped when the execution ends.
 	 */
 	call(call: HttpCall): Promise<Reply>;
-	/** The same for a call that changes nothing: shares a ceiling with all others of the credential. */
-	read(call: HttpCall): Promise<Reply>;
+	/**
+	 * The same for a call that changes nothing: shares a ceiling with all others of the credential. A gateway that
+	 * wants no request before `until` (epoch milliseconds) is not waited for.
+	 */
+	read(call: HttpCall, until?: number): Promise<Reply>;
 	/**
 	 * The same, but Stop does not cut it: for a submit, whose answer holds the id of what was paid, and for what is
 	 * left to do after Stop. n8n aborts authenticated calls by itself.
@@ -43,8 +47,6 @@ interface HttpAnswer {
 	body: unknown;
 }
 
-/** From this length on a key is no word that a reply could hold by chance. */
-const SECRET_LENGTH = 12;
 /** Milliseconds without an answer until a call is given up. */
 const READ_TIMEOUT_MS = 60_000;
 /** Submits carry pictures and are never repeated on a timeout, so they get longer. */
@@ -72,19 +74,21 @@ export async function openGateway(
 			'Open the credential and paste the key that the gateway gave you.',
 		);
 
+	const hide = hiderOf(key);
 	type Send = (request: IHttpRequestOptions) => Promise<unknown>;
 	const send: Send = async (request) =>
 		await context.helpers.httpRequestWithAuthentication.call(context, provider.credential, request);
 	const sendUnbound: Send = async (request) =>
 		await context.helpers.httpRequest(await provider.sign(credential, request));
 
-	const exchange = async (call: HttpCall, by: Send): Promise<Reply> => {
-		const outcome = await settle(async () => (await by(requestOf(baseUrl, call))) as HttpAnswer);
+	const exchange = async (call: HttpCall, by: Send, timeout: number): Promise<Reply> => {
+		const request = requestOf(baseUrl, call, timeout);
+		const outcome = await settle(async () => (await by(request)) as HttpAnswer);
 		if ('error' in outcome) {
 			if (by === send && stopOf(context)?.aborted) throw new Stopped();
 			throw new GatewayFailed(networkFault(outcome.error));
 		}
-		const reply = replyOf(outcome.value, key);
+		const reply = replyOf(outcome.value, hide);
 		const fault = provider.fault(reply) ?? unreadable(reply);
 		if (fault) throw new GatewayFailed(fault, reply.status);
 		return reply;
@@ -93,15 +97,14 @@ export async function openGateway(
 	return {
 		provider,
 		baseUrl,
-		call: async (call) => await exchange(call, send),
-		read: async (call) => await exchange(call, send),
-		callThroughStop: async (call) => await exchange(call, sendUnbound),
+		call: async (call) => await exchange(call, send, WRITE_TIMEOUT_MS),
+		read: async (call) => await exchange(call, send, READ_TIMEOUT_MS),
+		callThroughStop: async (call) => await exchange(call, sendUnbound, WRITE_TIMEOUT_MS),
 	};
 }
 
-function requestOf(baseUrl: string, call: HttpCall): IHttpRequestOptions {
+function requestOf(baseUrl: string, call: HttpCall, timeout: number): IHttpRequestOptions {
 	const query = call.query ? `?${new URLSearchParams(call.query).toString()}` : '';
-	const writes = call.body !== undefined || call.file !== undefined;
 	const request: IHttpRequestOptions = {
 		method: call.method,
 		url: `${baseUrl}${call.path}${query}`,
@@ -113,7 +116,7 @@ function requestOf(baseUrl: string, call: HttpCall): IHttpRequestOptions {
 		disableFollowRedirect: true,
 		// bytes, not parsed JSON: ids beyond 2^53 have to stay exact
 		encoding: 'arraybuffer',
-		timeout: writes ? WRITE_TIMEOUT_MS : READ_TIMEOUT_MS,
+		timeout,
 	};
 	if (call.body !== undefined) {
 		request.body = JSON.stringify(call.body);
@@ -145,7 +148,7 @@ function multipart({ field, picture, fields = {} }: NonNullable<HttpCall['file']
 	};
 }
 
-function replyOf(answer: HttpAnswer, key: string): Reply {
+function replyOf(answer: HttpAnswer, hide: (text: string) => string): Reply {
 	const { body } = answer;
 	const bytes =
 		body instanceof ArrayBuffer || Buffer.isBuffer(body) ? Buffer.from(body as Buffer) : undefined;
@@ -154,8 +157,7 @@ function replyOf(answer: HttpAnswer, key: string): Reply {
 		: typeof body === 'string'
 			? body
 			: JSON.stringify(body ?? '');
-	// some gateways repeat the key they refuse; a short one (of a simulator) could stand in an id by chance
-	const text = key.length >= SECRET_LENGTH ? raw.replaceAll(key, '***') : raw;
+	const text = hide(raw);
 	const headers = Object.entries(answer.headers ?? {}).map(
 		([name, value]) => [name.toLowerCase(), String(value)] as const,
 	);

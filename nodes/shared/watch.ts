@@ -4,7 +4,7 @@ import { GatewayFailed } from './errors';
 import { nextLook, nextQueuedLook } from './polling';
 import type { Reply } from './providers/contract';
 import { retryAfterOf, unexpectedReply } from './providers/reading';
-import { backoff, patiently } from './retry';
+import { backoff, DOUBTFUL, patiently } from './retry';
 import { settle } from './settle';
 import { isFinal, type TaskRef, type TaskState } from './task';
 import type { Gateway } from './transport';
@@ -28,12 +28,13 @@ export interface WatchOptions {
 
 /** Milliseconds in the queue from which on queue and generation are told apart. */
 const LONG_QUEUE_MS = 20_000;
-/** How many looks in a row may find no task, or an unreadable answer, before it counts. */
-const DOUBTFUL_LOOKS = 3;
-
-/** Asks for a task's status once. Throws GatewayFailed. */
-export async function look(gateway: Gateway, task: TaskRef): Promise<Look> {
-	const reply = await gateway.read(gateway.provider.status(task));
+/**
+ * Asks for a task's status once.
+ * @param until epoch milliseconds after which the answer is of no use
+ * @throws GatewayFailed, Stopped
+ */
+export async function look(gateway: Gateway, task: TaskRef, until?: number): Promise<Look> {
+	const reply = await gateway.read(gateway.provider.status(task), until);
 	return { state: gateway.provider.readStatus(reply), reply };
 }
 
@@ -63,7 +64,7 @@ export async function watch(
 	for (;;) {
 		const left = options.deadline - clock.now();
 		await clock.sleep(Math.max(0, Math.min(wait, left)), signal);
-		const seen = await settle(async () => await look(gateway, task));
+		const seen = await settle(async () => await look(gateway, task, options.deadline));
 		if ('value' in seen) {
 			last = seen.value;
 			if (isFinal(last.state.status)) return { last, timedOut: false };
@@ -78,9 +79,10 @@ export async function watch(
 			wait = Math.max(plan(queued && now - since > LONG_QUEUE_MS), retryAfterOf(last.reply) ?? 0);
 		} else {
 			const fault = seen.error instanceof GatewayFailed ? seen.error.fault : undefined;
-			const doubtful =
-				fault?.category === 'protocol' || (fault?.category === 'notFound' && options.fresh);
-			if (!fault || !(fault.retryable || (doubtful && ++doubts < DOUBTFUL_LOOKS))) throw seen.error;
+			// MiniMax and its kin have one code for an unknown task and a wrong parameter
+			const unknown = fault?.category === 'notFound' || fault?.category === 'invalidParameters';
+			const doubtful = fault?.category === 'protocol' || (unknown && options.fresh);
+			if (!fault || !(fault.retryable || (doubtful && ++doubts < DOUBTFUL))) throw seen.error;
 			const pause = backoff(failures++, clock.random(), fault.retryAfterMs);
 			wait = Math.max(pause, options.pollIntervalMs);
 		}
@@ -122,12 +124,11 @@ async function askForLink(
 	const { link } = gateway.provider;
 	if (!link) throw unexpectedReply('a finished task without a video link');
 	for (let tries = 0; tries < 5; tries++) {
-		const reply = await patiently(
-			async () => await gateway.read(link.call(task, state)),
+		const found = await patiently(
+			async (until) => link.read(await gateway.read(link.call(task, state), until)),
 			clock,
 			signal,
 		);
-		const found = link.read(reply);
 		if (found) return found;
 		await clock.sleep(backoff(tries, clock.random()), signal);
 	}

@@ -120,7 +120,7 @@ describe.each(providerIds)('%s', (provider) => {
 
 	test('one credential', () => {
 		const credentials = description.credentials!.filter((credential) =>
-			NodeHelpers.displayParameter({ provider }, credential, node, description),
+			NodeHelpers.displayParameter({ resource: 'video', provider }, credential, node, description),
 		);
 		expect(credentials.map(({ required }) => required)).toEqual([true]);
 	});
@@ -151,9 +151,32 @@ test('never two fields of one name at once, whatever is chosen', () => {
 
 test('each credential stays visible beside the provider: hidden by the others, not shown by its own', () => {
 	for (const { displayOptions } of description.credentials!) {
-		expect(displayOptions?.show).toBeUndefined();
+		// before 'Resource', the parameter it depends on: right below 'Provider'
+		expect(displayOptions?.show).toEqual({ resource: ['video'] });
 		expect(displayOptions?.hide?.provider).toHaveLength(providerIds.length - 1);
 	}
+});
+
+test('a choice shows the same field while what is at its default is absent: n8n resets stale values by that', () => {
+	for (const provider of providerIds)
+		for (const mode of modesOf(provider))
+			for (const model of modelsOf(provider, mode))
+				for (const resolution of resolutionsOf(provider, mode, model)) {
+					const chosen = { ...create, provider, mode, model, resolution };
+					const only = (name: string) => shown(name, chosen)[0];
+					const defaults: Record<string, unknown> = {
+						...create,
+						provider: 'minimax',
+						mode: only('mode').default,
+						model: only('model').default,
+						resolution: only('resolution').default,
+					};
+					const sparse = Object.fromEntries(
+						Object.entries(chosen).filter(([name, value]) => defaults[name] !== value),
+					);
+					for (const name of ['mode', 'model', 'resolution', 'duration', 'prompt'])
+						expect(shown(name, sparse)).toEqual([only(name)]);
+				}
 });
 
 test('rectangles cover exactly the points given', () => {

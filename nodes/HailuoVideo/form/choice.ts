@@ -24,11 +24,13 @@ import {
 import { providers } from '../../shared/providers';
 import type { PictureRole } from '../../shared/pictures';
 import type { PictureRules } from '../../shared/providers/contract';
+import { operations } from '../operations';
 import {
 	modelPoints,
 	modePoints,
 	resolutionPoints,
 	typedModelPoints,
+	usual,
 	type ModelPoint,
 	type ModePoint,
 	type ResolutionPoint,
@@ -36,6 +38,15 @@ import {
 import { variants } from './variants';
 
 const create = { resource: ['video'], operation: ['create'] };
+/** The same as `hide`, which a choice needs for its reset: see `variants`. */
+const notCreate = {
+	hide: {
+		operation: Object.keys(operations).filter((name) => name !== 'create'),
+	},
+};
+/** With an expression above n8n takes the default of the last variant that may apply: the usual one. */
+const usualLast = (fields: INodeProperties[], value: string): INodeProperties[] =>
+	[...fields].sort((a, b) => Number(a.default === value) - Number(b.default === value));
 
 const modeNames: Record<Mode, { name: string; description: string }> = {
 	imageToVideo: { name: 'Image to Video', description: 'Animate a picture' },
@@ -59,10 +70,10 @@ const mode = variants(
 		name: 'mode',
 		type: 'options',
 		options: sold.map((value) => ({ ...modeNames[value], value })),
-		default: preferred(sold, 'imageToVideo'),
+		default: preferred<string>(sold, usual.mode),
 		description: 'What the video is made from',
 	}),
-	create,
+	notCreate,
 );
 
 const model = variants(
@@ -79,10 +90,10 @@ const model = variants(
 			...models.map((value) => ({ name: value, value })),
 			...(other ? [{ name: 'Other (Enter Its Name)', value: OTHER_MODEL }] : []),
 		],
-		default: preferred(models, 'MiniMax-Hailuo-02'),
+		default: preferred(models, usual.model),
 		description: 'The Hailuo model that makes the video',
 	}),
-	create,
+	notCreate,
 );
 
 const modelName = variants(
@@ -97,7 +108,7 @@ const modelName = variants(
 		description: `The gateway's own name for a model newer than this node: ${what}`,
 		hint: 'Resolution and duration of a typed model are not checked before they are sent',
 	}),
-	create,
+	notCreate,
 );
 
 const prompt = variants(
@@ -113,10 +124,10 @@ const prompt = variants(
 		typeOptions: { rows: 4 },
 		default: '',
 		placeholder: 'e.g. The cat turns its head and smiles [Push in]',
-		hint: required ? 'This provider and model need a prompt' : '',
+		hint: required ? 'A prompt is required here' : '',
 		description: `What happens in the video, up to ${PROMPT_LIMIT} characters. Camera directives may stand in brackets.`,
 	}),
-	create,
+	notCreate,
 );
 
 const pictureTexts: Record<PictureRole, { label: string; what: string }> = {
@@ -164,7 +175,7 @@ function pictureFields(role: PictureRole): INodeProperties[] {
 				hint: `The name of the input field that holds ${what}`,
 				description: rules,
 			}),
-			{ ...create, [`${role}Source`]: ['binary'] },
+			{ show: { ...create, [`${role}Source`]: ['binary'] } },
 		),
 		{
 			displayName: `${label} URL`,
@@ -190,10 +201,10 @@ const resolution = [
 			name: 'resolution',
 			type: 'options',
 			options: sold.map((value) => ({ name: value, value })),
-			default: preferred(sold, '768P'),
+			default: preferred<string>(sold, usual.resolution),
 			description: 'Only what provider, mode and model allow',
 		}),
-		create,
+		notCreate,
 	),
 	...variants(
 		typedModelPoints.filter(({ provider }) => !table[provider].resolutionInModelName),
@@ -204,9 +215,10 @@ const resolution = [
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. 768P',
-			description: 'Sent as it is. Leave empty to let the model decide.',
+			hint: 'Empty lets the model decide',
+			description: 'Sent as it is',
 		}),
-		create,
+		notCreate,
 	),
 ];
 
@@ -222,10 +234,10 @@ const duration = [
 			name: 'duration',
 			type: 'options',
 			options: sold.map((value) => ({ name: `${value} Seconds`, value })),
-			default: preferred(sold, 6),
+			default: preferred<number>(sold, usual.duration),
 			description: 'Only what provider, mode, model and resolution allow',
 		}),
-		create,
+		notCreate,
 	),
 	...variants(
 		typedModelPoints,
@@ -236,16 +248,17 @@ const duration = [
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: 0,
-			description: 'Seconds, sent as they are. Leave 0 to let the model decide.',
+			hint: '0 lets the model decide',
+			description: 'Seconds, sent as they are',
 		}),
-		create,
+		notCreate,
 	),
 ];
 
 /** In the order of the form. */
 export const choiceFields: INodeProperties[] = [
 	...mode,
-	...model,
+	...usualLast(model, usual.model),
 	...modelName,
 	...pictureFields('firstFrame'),
 	...pictureFields('lastFrame'),

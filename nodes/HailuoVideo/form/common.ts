@@ -163,6 +163,15 @@ const waits: Array<Record<string, Array<string | boolean>>> = [
 	{ operation: ['wait'] },
 ];
 
+const simplifyField: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+	...show({}),
+};
+
 /** What comes out: wait or not, file or not, and under which name. */
 export const outputFields: INodeProperties[] = [
 	{
@@ -189,6 +198,7 @@ export const outputFields: INodeProperties[] = [
 	{ ...downloadVideo, ...show({ operation: ['wait'] }) },
 	{ ...downloadVideo, default: false, ...show({ operation: ['getStatus'] }) },
 	...writesFile.map((where) => ({ ...binaryPropertyName, ...show(where) })),
+	simplifyField,
 	...waits.flatMap((where) => [
 		{ ...waitOptions(true), ...show({ ...where, provider: cancelling }) },
 		{
@@ -199,12 +209,3 @@ export const outputFields: INodeProperties[] = [
 	{ ...batching, ...show({ operation: ['create'] }) },
 	...writesFile.map((where) => ({ ...downloadOptions, ...show(where) })),
 ];
-
-export const simplifyField: INodeProperties = {
-	displayName: 'Simplify',
-	name: 'simplify',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to return a simplified version of the response instead of the raw data',
-	...show({}),
-};

@@ -4,7 +4,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { providerIds, table } from '../../shared/models';
 import { operations } from '../operations';
 import { choiceFields } from './choice';
-import { outputFields, simplifyField, taskFields } from './common';
+import { outputFields, taskFields } from './common';
 import { optionsFields } from './options';
 
 const byName = <T extends { name: string }>(a: T, b: T) => a.name.localeCompare(b.name);
@@ -48,6 +48,11 @@ function operation(canCancel: boolean): INodeProperties {
 	};
 }
 
+/** What the node shows below its name on the canvas. */
+export const subtitle = `={{ $parameter["operation"] + ": " + (${JSON.stringify(
+	Object.fromEntries(providerIds.map((id) => [id, table[id].name])),
+)}[$parameter["provider"]] ?? "") }}`;
+
 export const formFields: INodeProperties[] = [
 	provider,
 	resource,
@@ -58,5 +63,4 @@ export const formFields: INodeProperties[] = [
 	...choiceFields,
 	...outputFields,
 	...optionsFields,
-	simplifyField,
 ];

@@ -117,12 +117,12 @@ const ledgerFields: INodeProperties[] = [
 			'An order with a key that was used before gets the task of that time instead of a new one. Remembered for 7 days (the last 1,000 keys of this node) while the workflow is active.',
 	},
 	{
-		displayName: 'Submit Again After Unknown Outcome',
+		displayName: 'Resend if Outcome Unknown',
 		name: 'resubmitUnknown',
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to send an order again that was sent without an answer. The clip may then be paid twice.',
+			'Whether an order that was sent without an answer is sent again when the node runs again. The clip may then be paid twice.',
 	},
 ];
 
@@ -139,5 +139,6 @@ export const optionsFields: INodeProperties[] = variants(
 			(a, b) => a.displayName.localeCompare(b.displayName),
 		),
 	}),
-	{ resource: ['video'], operation: ['create'] },
+	// `show`, not `hide`: n8n would empty the collection at every change above it
+	{ show: { resource: ['video'], operation: ['create'] } },
 );

@@ -1,0 +1,220 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { NeedsUser } from './install.mjs';
+import { n8nEnv, startN8n } from './n8n-process.mjs';
+import { installIntoUserFolder } from './package.mjs';
+import { devDir, logDir } from './paths.mjs';
+import { choosePort } from './ports.mjs';
+import { prepare } from './prepare.mjs';
+import { isAlive, stopAll } from './processes.mjs';
+import { newLogin } from './profile.mjs';
+import { N8nRest } from './rest.mjs';
+import { setUpDemo } from './setup.mjs';
+import { startGateways } from './simulator.mjs';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const FIXED_PLACES = [
+	'/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+	'/Applications/Chromium.app/Contents/MacOS/Chromium',
+	'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+/** @type {Array<() => Promise<void>>} */
+const closings = [];
+
+/** The browser of this machine, undefined when there is none. CHROMIUM names another one. */
+export function findChromium(env = process.env) {
+	if (env.CHROMIUM) return existsSync(env.CHROMIUM) ? env.CHROMIUM : undefined;
+	const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
+	return [
+		...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))),
+		...FIXED_PLACES,
+	].find((file) => existsSync(file));
+}
+
+/** What to do when there is none. */
+export const HOW_TO_GET_CHROMIUM =
+	'Chromium is not installed (Debian: apt-get install chromium fonts-dejavu-core), or name one in CHROMIUM.';
+
+/**
+ * A fresh n8n with this package, the simulated gateways and the demo workflow, opened in a headless browser as
+ * the logged-in owner.
+ * @param {import('./progress.mjs').Progress} progress
+ * @param {{ line: string, install: boolean, port: number, viewport?: { width: number, height: number }, scale?: number }} options
+ *   `port`: n8n's, or the next free one; the simulator gets one beside it
+ */
+export async function openEditor(progress, { line, install, port: wanted, viewport, scale = 1 }) {
+	const executablePath = findChromium();
+	if (!executablePath) throw new NeedsUser(HOW_TO_GET_CHROMIUM);
+	const { node, n8n, tarball } = await prepare(progress, { line, install });
+	removeOldFolders();
+	const folder = join(devDir, `browser-${line}-${process.pid}`);
+	const userFolder = join(folder, 'user');
+	mkdirSync(userFolder, { recursive: true, mode: 0o700 });
+	const opened = { browser: undefined, simulator: undefined };
+	closings.push(async () => {
+		await opened.browser?.close().catch(() => {});
+		await Promise.all([stopAll(), opened.simulator?.close()]);
+		rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+	});
+	installIntoUserFolder(tarball, userFolder);
+	const simulator = await startGateways({ port: wanted + 3000, taskSeconds: 0.5 });
+	opened.simulator = simulator;
+	const taken = [simulator.port];
+	const port = await choosePort(wanted, { taken });
+	const brokerPort = await choosePort(port + 1000, { taken });
+	const login = newLogin();
+	const rest = new N8nRest(`http://127.0.0.1:${port}`);
+	const { workflowId, credentialIds } = await progress.step(
+		`n8n ${n8n.version} on port ${port}`,
+		async () => {
+			const env = n8nEnv({ userFolder, port, brokerPort, encryptionKey: login.encryptionKey });
+			await startN8n({ n8n, node, env, log: join(logDir, `n8n-browser-${line}.log`) });
+			await rest.signIn(login);
+			return await setUpDemo(rest, { simulator, state: {}, pollSeconds: 0.3 });
+		},
+	);
+	const page = await progress.step('Browser', async () => {
+		opened.browser = await launch(executablePath);
+		const page = await newPage(opened.browser, rest, { viewport, scale });
+		await openWorkflow(page, `${rest.url}/workflow/${workflowId}`);
+		return page;
+	});
+	return { page, rest, simulator, credentialIds };
+}
+
+/** Ends all that `openEditor` has started, however far it came. */
+export async function closeEditor() {
+	await Promise.all(closings.splice(0).map(async (closing) => await closing()));
+}
+
+/** Folders of runs that were killed. */
+function removeOldFolders() {
+	for (const name of readdirSync(devDir)) {
+		const pid = /^browser-[\d.]+-(\d+)$/.exec(name)?.[1];
+		if (pid && !isAlive(Number(pid), '.mjs')) {
+			rmSync(join(devDir, name), { recursive: true, force: true, maxRetries: 5 });
+		}
+	}
+}
+
+async function launch(executablePath) {
+	return await chromium.launch({
+		executablePath,
+		// Our own signals end it.
+		handleSIGINT: false,
+		handleSIGTERM: false,
+		handleSIGHUP: false,
+		args: [
+			'--no-sandbox',
+			'--disable-gpu',
+			'--disable-quic',
+			'--no-first-run',
+			'--disable-background-networking',
+			'--disable-component-update',
+			'--disable-sync',
+			// Nothing of the page may leave this machine.
+			'--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+		],
+	});
+}
+
+/** A page that is logged in: n8n takes the cookie together with the browser's id in its storage. */
+async function newPage(browser, rest, { viewport = { width: 1400, height: 1000 }, scale }) {
+	const context = await browser.newContext({
+		viewport,
+		deviceScaleFactor: scale,
+		colorScheme: 'light',
+		reducedMotion: 'reduce',
+		locale: 'en-US',
+		timezoneId: 'UTC',
+	});
+	const [name, value] = rest.cookie.split(/=(.*)/s);
+	await context.addCookies([{ name, value, url: rest.url, httpOnly: true }]);
+	await context.addInitScript((id) => localStorage.setItem('n8n-browserId', id), rest.browserId);
+	const page = await context.newPage();
+	page.setDefaultTimeout(20_000);
+	return page;
+}
+
+/** The test id of n8n's editor as a selector. */
+export const testId = (id) => `[data-test-id="${id}"]`;
+
+async function openWorkflow(page, url) {
+	await page.goto(url);
+	await page.waitForSelector(testId('canvas-node'), { timeout: 60_000 });
+	const still = 'transition: none !important; animation: none !important;';
+	await page.addStyleTag({ content: `*, *::before, *::after { ${still} }` });
+	// The canvas moves its nodes into view first.
+	await steady(page, testId('canvas-node'));
+}
+
+/** Waits until an element has stayed where it is. */
+export async function steady(page, selector) {
+	const place = async () => JSON.stringify(await page.locator(selector).first().boundingBox());
+	for (let before = '', same = 0, tries = 0; same < 3 && tries < 50; tries++) {
+		await page.waitForTimeout(100);
+		const now = await place();
+		same = now === before ? same + 1 : 0;
+		before = now;
+	}
+}
+
+/** Presses "Execute workflow" and waits until so many nodes have succeeded. */
+export async function executeWorkflow(page, nodes) {
+	await page.click(testId('execute-workflow-button'));
+	await page.waitForFunction(
+		([selector, count]) => document.querySelectorAll(selector).length >= count,
+		[testId('canvas-node-status-success'), nodes],
+		{ timeout: 60_000 },
+	);
+}
+
+/** Opens the panel of a node of the canvas. */
+export async function openNode(page, name) {
+	await page.dblclick(`${testId('canvas-node')}:has-text("${name}")`);
+	await page.waitForSelector(testId('parameter-input-provider'));
+	await steady(page, testId('parameter-input-provider'));
+}
+
+export async function closeNode(page) {
+	// n8n 2.x, n8n 1.x
+	await page.locator(`${testId('ndv-close-button')}, ${testId('back-to-canvas')}`).click();
+	await page.waitForSelector(testId('parameter-input-provider'), { state: 'detached' });
+}
+
+const field = (page, parameter) => page.locator(testId(`parameter-input-${parameter}`));
+const items = (page) => page.locator('.el-select-dropdown__item:visible');
+
+/** What a field of the panel shows; undefined when the field is not there, a list when it is doubled. */
+export async function shown(page, parameter) {
+	const values = await field(page, parameter)
+		.locator('input, textarea')
+		.evaluateAll((inputs) => inputs.map((input) => input.value));
+	return values.length > 1 ? values : values[0];
+}
+
+/** The names in a dropdown. */
+export async function choices(page, parameter) {
+	await field(page, parameter).locator('input').click();
+	await items(page).first().waitFor();
+	const texts = await items(page).evaluateAll((found) =>
+		found.map((item) => item.innerText.trim().split('\n')[0]),
+	);
+	await page.keyboard.press('Escape');
+	await items(page).first().waitFor({ state: 'hidden' });
+	return texts;
+}
+
+/** Chooses from a dropdown, as the user does. */
+export async function choose(page, parameter, name) {
+	await field(page, parameter).locator('input').click();
+	await items(page)
+		.filter({ has: page.getByText(name, { exact: true }) })
+		.first()
+		.click();
+	await items(page).first().waitFor({ state: 'hidden' });
+	// The panel draws its other fields anew after a moment.
+	await page.waitForTimeout(100);
+}
