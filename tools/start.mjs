@@ -22,7 +22,7 @@ Starts n8n with this package and six simulated gateways, ready to click. The fir
 (about 3 GB in .n8n-dev); later ones take seconds. Everything listens on 127.0.0.1 only.
 
   --port <number>          n8n's port, or the next free one (5678)
-  --task-seconds <number>  how long a simulated video takes (8)
+  --task-seconds <number>  how long a simulated video takes (5)
   --n8n <line>             ${N8N_LINES.join(' or ')} (${N8N_LINES[0]})
   --no-install             use what is installed, fail where something is missing
   --version, --help
@@ -30,7 +30,7 @@ Starts n8n with this package and six simulated gateways, ready to click. The fir
 
 const SPEC = {
 	port: { type: 'port', default: 5678 },
-	'task-seconds': { type: 'seconds', default: 8 },
+	'task-seconds': { type: 'seconds', default: 5 },
 	n8n: { type: 'text', default: N8N_LINES[0], values: N8N_LINES },
 	'no-install': { type: 'switch' },
 	version: { type: 'switch' },

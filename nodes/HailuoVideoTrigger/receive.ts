@@ -16,7 +16,7 @@ import { settle } from '../shared/settle';
 import { isFinal, taskRow, type TaskRef, type TaskState } from '../shared/task';
 import { openGateway, type Gateway } from '../shared/transport';
 import { look, withLink, type Look } from '../shared/watch';
-import { alreadySeen, forget } from './seen';
+import { claim, release } from './seen';
 
 /** A larger message is no message of a gateway. */
 const MOST_BYTES = 1_000_000;
@@ -84,12 +84,13 @@ export async function receive(
 	if (!worthwhile) return { status: 200, body: accepted };
 	if (pending >= MOST_PENDING) return { status: 503, body: { error: 'busy, repeat later' } };
 
+	// here, not when the work begins: nothing may come between looking and counting
+	pending++;
 	const task: TaskRef = { provider: provider.id, taskId: event.taskId };
 	return {
 		status: 200,
 		body: accepted,
 		work: async () => {
-			pending++;
 			try {
 				return await confirms(
 					async () =>
@@ -126,11 +127,11 @@ async function follow(
 	if (kindOf(claimed) === 'processing' && isFinal(state.status)) return undefined;
 
 	const id = `${task.provider} ${task.taskId} ${kindOf(state)}`;
-	if (alreadySeen(context, id, clock.now())) return undefined;
+	if (!claim(context, id, clock.now())) return undefined;
 	const made = await settle(async () => await itemOf(context, gateway, task, state, asked, clock));
+	// when no item could be made, a repetition of the message may do better
+	release(context, id, 'value' in made, clock.now());
 	if ('value' in made) return made.value;
-	// a repetition of the message may do better
-	forget(context, id);
 	context.logger.error(`Hailuo callback of task ${task.taskId}: ${wordsOf(made.error)}`);
 	return undefined;
 }
@@ -171,9 +172,14 @@ async function itemOf(
 	const wantsFile = context.getNodeParameter('downloadVideo', false) === true;
 	const raw = context.getNodeParameter('simplify', true) === false ? asked?.reply.json : undefined;
 	let known = state;
-	// without confirmation the link is asked for only when a file is wanted: MiniMax's messages carry none
-	if (state.status === 'succeeded' && (asked !== undefined || wantsFile))
-		known = await withLink(gateway, task, state, clock, undefined);
+	// without confirmation the link is asked for only when a file is wanted; a stranger's link is not followed
+	if (state.status === 'succeeded' && (asked !== undefined || wantsFile)) {
+		const believed = asked !== undefined || gateway.provider.callback?.signed === true;
+		const told = believed
+			? state
+			: (await patiently(async () => await look(gateway, task), clock, undefined)).state;
+		known = await withLink(gateway, task, told, clock, undefined);
+	}
 	const item: INodeExecutionData = { json: taskRow(task, known, {}, raw) };
 	if (!wantsFile || known.status !== 'succeeded') return item;
 

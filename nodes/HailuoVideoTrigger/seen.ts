@@ -6,46 +6,68 @@ const LIFETIME_MS = 3 * 24 * 3600 * 1000;
 /** How many are remembered per node; the oldest go first. */
 const MOST = 2000;
 
+interface Memory {
+	/** Messages that have started the workflow, and when. */
+	started: Map<string, number>;
+	/** Messages that are being worked on. */
+	claimed: Set<string>;
+	/** The static data that `started` holds already. */
+	learned: string;
+}
+
 /**
  * This process's memory, by node: requests at the same moment do not see each other's static data, and a test run has
  * none. Static data carries it over a restart (n8n saves it only for active workflows).
  */
-const inProcess = new Map<string, Map<string, number>>();
+const inProcess = new Map<string, Memory>();
 
-function memoryOf(context: IWebhookFunctions): Map<string, number> {
+function memoryOf(context: IWebhookFunctions): Memory {
 	const scope = `${context.getWorkflow().id}\n${context.getNode().id}\n${context.getMode()}`;
-	const memory = inProcess.get(scope) ?? new Map<string, number>();
+	const memory = inProcess.get(scope) ?? { started: new Map(), claimed: new Set(), learned: '' };
 	inProcess.set(scope, memory);
 	return memory;
 }
 
-/** Whether the message has been seen; notes it when it has not. */
-export function alreadySeen(context: IWebhookFunctions, id: string, now: number): boolean {
+/** Takes a message for this request; false when it has started the workflow before, or is about to. */
+export function claim(context: IWebhookFunctions, id: string, now: number): boolean {
 	const memory = memoryOf(context);
-	const store = context.getWorkflowStaticData('node');
-	const saved = entriesOf(store.seen);
-	const at = memory.get(id) ?? saved[id];
-	if (at !== undefined && now - at < LIFETIME_MS) return true;
-
-	memory.set(id, now);
-	const recent = Object.entries({ ...saved, ...Object.fromEntries(memory) })
-		.filter(([, time]) => now - time < LIFETIME_MS)
-		.sort(([, a], [, b]) => b - a)
-		.slice(0, MOST);
-	store.seen = Object.fromEntries(recent);
-	for (const oldest of memory.keys()) {
-		if (memory.size <= MOST) break;
-		memory.delete(oldest);
-	}
-	return false;
+	learn(memory, context.getWorkflowStaticData('node').seen);
+	const at = memory.started.get(id);
+	if (memory.claimed.has(id) || (at !== undefined && now - at < LIFETIME_MS)) return false;
+	memory.claimed.add(id);
+	return true;
 }
 
-/** Forgets a message whose work failed, so that a repetition may start the workflow. */
-export function forget(context: IWebhookFunctions, id: string): void {
-	memoryOf(context).delete(id);
-	const store = context.getWorkflowStaticData('node');
-	const { [id]: forgotten, ...rest } = entriesOf(store.seen);
-	if (forgotten !== undefined) store.seen = rest;
+/**
+ * Ends a claim. To be called last: n8n saves the static data as a whole when webhook() has ended, so what other
+ * requests have noted since this one began has to be in it.
+ * @param started false: a repetition of the message may start the workflow
+ */
+export function release(
+	context: IWebhookFunctions,
+	id: string,
+	started: boolean,
+	now: number,
+): void {
+	const memory = memoryOf(context);
+	memory.claimed.delete(id);
+	if (!started) return;
+	memory.started.set(id, now);
+	const recent = [...memory.started]
+		.filter(([, at]) => now - at < LIFETIME_MS)
+		.sort(([, a], [, b]) => b - a)
+		.slice(0, MOST);
+	memory.started = new Map(recent);
+	// one text: n8n watches every entry of an object, which takes milliseconds when there are thousands
+	memory.learned = JSON.stringify(recent);
+	context.getWorkflowStaticData('node').seen = memory.learned;
+}
+
+/** Adds what other processes, or this one before a restart, have noted. */
+function learn(memory: Memory, saved: unknown): void {
+	if (typeof saved !== 'string' || saved === memory.learned) return;
+	memory.learned = saved;
+	for (const [id, at] of entriesOf(saved)) if (!memory.started.has(id)) memory.started.set(id, at);
 }
 
 /** For tests: what another process, or this one after a restart, would know. */
@@ -53,11 +75,16 @@ export function forgetProcess(): void {
 	inProcess.clear();
 }
 
-function entriesOf(value: unknown): Record<string, number> {
-	if (typeof value !== 'object' || value === null) return {};
-	return Object.fromEntries(
-		Object.entries(value).filter(
-			(entry): entry is [string, number] => typeof entry[1] === 'number',
-		),
-	);
+function entriesOf(saved: string): Array<[string, number]> {
+	try {
+		const value: unknown = JSON.parse(saved);
+		return Array.isArray(value)
+			? value.filter(
+					(entry): entry is [string, number] =>
+						Array.isArray(entry) && typeof entry[0] === 'string' && typeof entry[1] === 'number',
+				)
+			: [];
+	} catch {
+		return [];
+	}
 }

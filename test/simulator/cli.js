@@ -13,6 +13,9 @@ const HELP = `Usage: npm run simulator -- [options]
   --fast               a video takes half a second
   --video-mb <n>       size of the videos (default: the clip itself, a few kB)
   --rate <n>           submits per minute and key before a gateway says "rate limit"
+  --toapis-webhook <url>   the callback URL of ToAPIs' console, as http://127.0.0.1:5678/webhook/…
+  --callback-scale <n>     ToAPIs repeats a callback after 10 s, 30 s, 2 min, … times this (default 1)
+  --challenge-after    MiniMax, gpt.ge and Pixazo try a callback address after they took the order, not before
   --quiet              no line per request
   --help               this text
 `;
@@ -23,6 +26,9 @@ const OPTIONS = {
 	fast: { type: 'boolean', default: false },
 	'video-mb': { type: 'string', default: '0' },
 	rate: { type: 'string' },
+	'toapis-webhook': { type: 'string' },
+	'callback-scale': { type: 'string', default: '1' },
+	'challenge-after': { type: 'boolean', default: false },
 	quiet: { type: 'boolean', default: false },
 	help: { type: 'boolean', default: false },
 };
@@ -44,6 +50,9 @@ function readOptions(values) {
 			values.rate === undefined
 				? undefined
 				: { perMinute: readNumber(values, 'rate', { above: 1 }) },
+		webhookUrl: values['toapis-webhook'],
+		callbackScale: readNumber(values, 'callback-scale'),
+		challenge: values['challenge-after'] ? 'after' : 'before',
 		log: values.quiet ? undefined : (line) => process.stdout.write(`${line}\n`),
 	};
 }
@@ -64,6 +73,7 @@ ${lines.join('\n')}
 
 Words in a prompt change what happens: sim:fail sim:blocked sim:slow sim:reject sim:ratelimit sim:expired
 A first frame to try: ${sim.url}/images/first.png
+Webhook secrets, for the credentials: WaveSpeed ${sim.secret('wavespeed')} ToAPIs ${sim.secret('toapis')}
 Stop with Ctrl+C.
 
 `);

@@ -5,18 +5,24 @@
  * exact about what they answer, and free of charge.
  */
 
-const { randomBytes } = require('node:crypto');
+const { createHash, randomBytes } = require('node:crypto');
 const { once } = require('node:events');
 const http = require('node:http');
+const { Callbacks } = require('./lib/callbacks');
 const { Uploads, plain, serveSample, serveVideo } = require('./lib/cdn');
 const { control } = require('./lib/control');
 const { converse, readKey } = require('./lib/dialogue');
 const { FaultQueue, perform } = require('./lib/faults');
+const { isOnThisMachine } = require('./lib/check');
 const { loadGateways, matchRoute } = require('./lib/gateways');
 const { RateLimit } = require('./lib/rateLimit');
 const { RequestLog, maskHeaders, shorten } = require('./lib/record');
 const { TaskBook, checkOutcome } = require('./lib/tasks');
 const { readBody, sendReply } = require('./lib/wire');
+
+/** 32 characters that are the same at every start, so that a credential stays right. */
+const madeUpSecret = (name) =>
+	createHash('sha256').update(`simulator ${name}`).digest('hex').slice(0, 32);
 
 const DEFAULTS = {
 	port: 0,
@@ -29,7 +35,15 @@ const DEFAULTS = {
 	rateLimit: undefined,
 	linkMs: undefined,
 	envelope: undefined,
+	callbacks: true,
+	callbackMs: 10_000,
+	callbackScale: 1,
+	challenge: 'before',
+	challengeMs: 3000,
 	webhookUrl: undefined,
+	webhookSecret: madeUpSecret('toapis'),
+	webhookSecretBefore: undefined,
+	waveSpeedSecret: `whsec_${madeUpSecret('wavespeed')}`,
 	log: undefined,
 };
 
@@ -46,7 +60,16 @@ const DEFAULTS = {
  * @param {{perMinute: number, burst?: number}} [given.rateLimit] submits per gateway and key
  * @param {number} [given.linkMs] lifetime of video links; by default what each gateway documents
  * @param {string} [given.envelope] gpt.ge's status answer: flat, data, respData or newapi
+ * @param {boolean} [given.callbacks] false: callback addresses are taken as documented, and nobody is called
+ * @param {number} [given.callbackMs] how long a callback's answer is waited for
+ * @param {number} [given.callbackScale] ToAPIs repeats what was not taken after 10 s, 30 s, … times this
+ * @param {'before' | 'after'} [given.challenge] whether MiniMax and its kin try the address before they answer
+ *   a submit (it is refused when that fails) or after (nothing more is sent then); they do not say
+ * @param {number} [given.challengeMs] how long a challenge's answer is waited for
  * @param {string} [given.webhookUrl] the callback URL that is configured in ToAPIs' console
+ * @param {string} [given.webhookSecret] and its secret
+ * @param {string} [given.webhookSecretBefore] the secret before a change: both sign
+ * @param {string} [given.waveSpeedSecret] the account's webhook secret
  * @param {() => number} [given.now]
  * @param {(line: string) => void} [given.log] one line per request
  */
@@ -57,6 +80,7 @@ async function startSimulator(given = {}) {
 	const faults = new FaultQueue();
 	const limit = new RateLimit(options.rateLimit, options.now);
 	const log = new RequestLog();
+	const callbacks = new Callbacks({ options, book });
 	const uploads = new Uploads();
 	const greeted = new Set();
 
@@ -78,16 +102,25 @@ async function startSimulator(given = {}) {
 			return book.tasks;
 		},
 		requests: log.entries,
+		callbacks: callbacks.entries,
 		paid: (provider) => book.tasks.filter((task) => !provider || task.provider === provider).length,
 		phase: (task) => book.phase(task),
 		fault: (fault) => faults.add(fault),
 		outcome: (outcome) => book.expect(outcome),
+		secret: (provider) => gateways.get(provider)?.callback?.secrets?.(options)[0],
+		/** Sends a task's message once more; resolves with the calls, when they were answered. */
+		callBack: (taskId, wishes) => callbacks.again(taskId, wishes),
+		/** Resolves with all calls about a task, when the last one was answered. */
+		calledBack: (taskId) => callbacks.done(taskId),
+		/** ToAPIs' console: "send a test event". */
+		testEndpoint: () => callbacks.test(gateways.get('toapis')),
 		reset() {
-			for (const part of [book, faults, limit, log, uploads]) part.reset();
+			for (const part of [book, callbacks, faults, limit, log, uploads]) part.reset();
 			greeted.clear();
 		},
 		async close() {
 			if (!server.listening) return;
+			callbacks.halt();
 			server.close();
 			server.closeAllConnections();
 			await once(server, 'close');
@@ -171,6 +204,13 @@ async function startSimulator(given = {}) {
 	function worldFor(gateway, request, entry) {
 		return {
 			options,
+			base: request.base,
+			callbacks,
+			/** A later message needs the addresses of this request, but not its pictures. */
+			callBack(task, url) {
+				const { origin, base } = request;
+				callbacks.follow(gateway, task, url, worldFor(gateway, { origin, base }, {}));
+			},
 			phase: (task) => book.phase(task),
 			isRunning: (task) => book.isRunning(task),
 			progress: (task) => book.progress(task),
@@ -268,6 +308,14 @@ function readOptions(given) {
 	const unknown = entries.find(([name]) => !Object.hasOwn(DEFAULTS, name));
 	if (unknown) throw new TypeError(`Unknown option: ${unknown[0]}`);
 	const options = { ...DEFAULTS, ...Object.fromEntries(entries) };
+	if (!['before', 'after'].includes(options.challenge)) {
+		throw new TypeError('challenge must be before or after');
+	}
+	if (options.callbacks && options.webhookUrl && !isOnThisMachine(options.webhookUrl)) {
+		throw new TypeError(
+			'webhookUrl must be on this machine, as http://127.0.0.1: the simulator calls nothing else',
+		);
+	}
 	if (options.envelope !== undefined) checkOutcome({ envelope: options.envelope });
 	return options;
 }

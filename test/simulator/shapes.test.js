@@ -14,6 +14,7 @@ beforeAll(async () => {
 		queueMs: 1000,
 		now: () => time,
 		webhookUrl: 'https://n8n.example.com/hook',
+		callbacks: false,
 	});
 });
 afterAll(() => sim.close());

@@ -114,7 +114,7 @@ export function eventOf(
 	json: unknown,
 	readStatus: (reply: Reply) => TaskState,
 ): CallbackEvent {
-	if (!/^[\w.:~@-]{1,200}$/.test(taskId)) return refused(400, 'the task ID cannot be one');
+	if (!/^(?!\.+$)[\w.:~@-]{1,200}$/.test(taskId)) return refused(400, 'the task ID cannot be one');
 	try {
 		const state = readStatus(asReply(json));
 		return { kind: 'event', taskId, state };

@@ -9,6 +9,7 @@
 const { randomInt } = require('node:crypto');
 const { OK, baseResp, failureReason } = require('../lib/baseResp');
 const check = require('../lib/check');
+const { miniMaxCallback } = require('../lib/miniMaxCallback');
 
 const { Invalid, flag, oneOf, required, text } = check;
 
@@ -97,6 +98,12 @@ const makeId = () =>
 const HEIGHTS = { '512P': 512, '720P': 720, '768P': 768, '1080P': 1080 };
 const WIDTHS = { '512P': 912, '720P': 1280, '768P': 1366, '1080P': 1920 };
 
+function fileId(task, world) {
+	task.fileId ??= makeId();
+	world.alias(task, `file:${task.fileId}`);
+	return task.fileId;
+}
+
 /** MiniMax's own status body, which the relay passes on or wraps. */
 function flatStatus(task, world) {
 	const phase = world.phase(task);
@@ -107,11 +114,9 @@ function flatStatus(task, world) {
 	if (phase !== 'succeeded') {
 		return { ...body, status: 'Fail', base_resp: failureReason(task.outcome) };
 	}
-	task.fileId ??= makeId();
-	world.alias(task, `file:${task.fileId}`);
 	return {
 		...body,
-		file_id: task.fileId,
+		file_id: fileId(task, world),
 		video_width: WIDTHS[task.resolution],
 		video_height: HEIGHTS[task.resolution],
 	};
@@ -207,6 +212,7 @@ module.exports = {
 	envelopes: Object.keys(ENVELOPES),
 	submit: [{ path: `${PREFIX}/video_generation`, read }],
 	submitted: (task) => ({ status: 200, body: { task_id: task.id, base_resp: OK } }),
+	callback: miniMaxCallback(fileId),
 	routes: [
 		{
 			kind: 'result',

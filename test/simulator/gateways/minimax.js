@@ -5,6 +5,7 @@
 const { randomInt } = require('node:crypto');
 const { OK, baseResp, failureReason } = require('../lib/baseResp');
 const check = require('../lib/check');
+const { miniMaxCallback } = require('../lib/miniMaxCallback');
 
 const { Invalid, flag, oneOf, required, text } = check;
 
@@ -165,6 +166,7 @@ module.exports = {
 	makeId,
 	submit: [{ path: '/v1/video_generation', read }],
 	submitted: (task) => reply({ task_id: task.id }),
+	callback: miniMaxCallback(fileId),
 	routes: [
 		{
 			kind: 'status',

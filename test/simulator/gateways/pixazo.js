@@ -5,6 +5,7 @@
 const { randomInt } = require('node:crypto');
 const { OK, baseResp, failureReason } = require('../lib/baseResp');
 const check = require('../lib/check');
+const { miniMaxCallback } = require('../lib/miniMaxCallback');
 
 const { Invalid, flag, oneOf, required, text } = check;
 
@@ -44,6 +45,11 @@ function checkCacheControl({ headers }) {
 	}
 }
 
+function fileId(task) {
+	task.fileId ??= `file_${randomInt(1e8, 1e9)}`;
+	return task.fileId;
+}
+
 const reply = (body, base_resp = OK) => ({ status: 200, body: { ...body, base_resp } });
 
 function status(request, world) {
@@ -57,11 +63,10 @@ function status(request, world) {
 	if (phase !== 'succeeded') {
 		return reply({ task_id: task.id, status: 'Fail' }, failureReason(task.outcome));
 	}
-	task.fileId ??= `file_${randomInt(1e8, 1e9)}`;
 	return reply({
 		task_id: task.id,
 		status: 'Success',
-		file_id: task.fileId,
+		file_id: fileId(task),
 		video_url: world.videoUrl(task),
 		video_width: task.resolution === '1080P' ? 1920 : 1366,
 		video_height: task.resolution === '1080P' ? 1080 : 768,
@@ -91,6 +96,8 @@ module.exports = {
 		{ path: '/minimax-hailuo-ai/v1/generate', read: reader('textToVideo', TEXT_FIELDS) },
 	],
 	submitted: (task) => reply({ task_id: task.id }),
+	// Only the field is documented; inferred: what MiniMax, which it resells, does.
+	callback: miniMaxCallback(fileId),
 	routes: [
 		{
 			kind: 'status',

@@ -2,7 +2,7 @@
 
 /** ToAPIs: pictures only by URL (there is an upload), tasks found again by the customer's own id. */
 
-const { randomBytes } = require('node:crypto');
+const { createHmac, randomBytes } = require('node:crypto');
 const check = require('../lib/check');
 const { formatOf } = require('../lib/pictures');
 
@@ -118,15 +118,73 @@ function status({ task }, world) {
 	if (phase === 'queued') return reply(world.word(task, 'queued'));
 	if (phase === 'processing') return reply(world.word(task, 'in_progress'));
 	if (phase === 'canceled') return reply('cancelled');
-	if (phase === 'failed') {
-		return reply('failed', { error: ERRORS[task.outcome.category] ?? ERRORS.generic });
-	}
+	if (phase === 'failed') return reply('failed', { error: errorOf(task) });
 	return reply('completed', {
 		completed_at: seconds(task.readyAt),
 		expires_at: seconds(task.readyAt + (world.options.linkMs ?? DAY)),
-		result: { type: 'video', data: [{ url: world.videoUrl(task), format: 'mp4' }] },
+		result: resultOf(task, world),
 	});
 }
+
+const errorOf = ({ outcome }) => ERRORS[outcome.category] ?? ERRORS.generic;
+const resultOf = (task, world) => ({
+	type: 'video',
+	data: [{ url: world.videoUrl(task), format: 'mp4' }],
+});
+
+/** An event's envelope; the formats of its id, version and times are inferred. */
+function eventOf(type, atMs, data) {
+	const id = `evt_${ulid()}`;
+	const body = { id, type, api_version: '2026-01-01', created_at: seconds(atMs), data };
+	return { id, event: type, body };
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+const callback = {
+	field: 'callback_url',
+	/** The console's address is called when the request names none. */
+	target: ({ body }, { webhookUrl }) => body.callback_url ?? webhookUrl,
+	final(task, world) {
+		const { status } = task.outcome;
+		if (status === 'canceled') return undefined;
+		const done = status === 'succeeded';
+		const word = done ? 'completed' : 'failed';
+		return eventOf(`generation.${word}`, task.readyAt, {
+			task_id: task.id,
+			...(task.businessId && { client_business_id: task.businessId }),
+			task_type: 'video',
+			model: task.model,
+			status: word,
+			progress: done ? 100 : 0,
+			result: done ? resultOf(task, world) : null,
+			error: done ? null : errorOf(task),
+			submitted_at: seconds(task.submittedAt),
+			finished_at: seconds(task.readyAt),
+		});
+	},
+	/** The console's button. */
+	test: ({ now }) => eventOf('endpoint.test', now(), {}),
+	// Inferred: the published list is the waiting before each attempt, the first one being at once.
+	repeatAfterMs: [10 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR],
+	headers: { 'user-agent': 'ToAPIs-Webhook/1.0' },
+	/** For a day after a change of the key, the old one signs too. */
+	secrets: ({ webhookSecret, webhookSecretBefore }) =>
+		[webhookSecret, webhookSecretBefore].filter(Boolean),
+	sign({ message, seconds: time, raw, secrets }) {
+		const text = `${message.id}.${time}.${raw}`;
+		const digests = secrets.map(
+			(secret) => `v1=${createHmac('sha256', secret).update(text).digest('hex')}`,
+		);
+		return {
+			'X-ToAPIs-Webhook-Id': message.id,
+			'X-ToAPIs-Webhook-Timestamp': String(time),
+			'X-ToAPIs-Webhook-Signature': digests.join(','),
+		};
+	},
+};
 
 const uploadError = (message, status = 400) => ({ status, body: { success: false, message } });
 
@@ -192,6 +250,7 @@ module.exports = {
 	aliases: (task) => (task.businessId ? [task.businessId] : []),
 	submit: [{ path: '/v1/videos/generations', read }],
 	submitted,
+	callback,
 	routes: [
 		{
 			kind: 'status',

@@ -2,7 +2,7 @@
 
 /** WaveSpeed: the resolution is part of the path, every answer sits in an envelope with a `code`. */
 
-const { randomBytes } = require('node:crypto');
+const { createHmac, randomBytes } = require('node:crypto');
 const check = require('../lib/check');
 const { formatOf } = require('../lib/pictures');
 
@@ -87,6 +87,12 @@ function prediction(task, { base }, { timings = { inference: 0 }, ...values }) {
 	});
 }
 
+const ERRORS = {
+	content: ['Content moderation failed', 1200],
+	generic: ['Task execution failed', 1403],
+};
+const errorOf = ({ outcome }) => ERRORS[outcome.category] ?? ERRORS.generic;
+
 function result(request, world) {
 	const { task } = request;
 	const phase = world.phase(task);
@@ -97,12 +103,8 @@ function result(request, world) {
 	// Inferred: the word that the official node ends on.
 	if (phase === 'canceled') return prediction(task, request, { status: 'cancelled' });
 	if (phase === 'failed') {
-		const blocked = task.outcome.category === 'content';
-		return prediction(task, request, {
-			status: 'failed',
-			error: blocked ? 'Content moderation failed' : 'Task execution failed',
-			code: blocked ? 1200 : 1403,
-		});
+		const [error, code] = errorOf(task);
+		return prediction(task, request, { status: 'failed', error, code });
 	}
 	return prediction(task, request, {
 		outputs: [world.videoUrl(task)],
@@ -131,6 +133,45 @@ function upload({ file }, world) {
 	});
 }
 
+/** A webhook's body is the prediction itself, without the envelope; only the two ends are told. */
+const callback = {
+	field: 'webhook',
+	target: ({ query }) => query.webhook,
+	final(task, world) {
+		const { status } = task.outcome;
+		if (status === 'canceled') return undefined;
+		const done = status === 'succeeded';
+		return {
+			id: task.id,
+			event: done ? 'completed' : 'failed',
+			body: {
+				id: task.id,
+				model: task.model,
+				input: task.order,
+				outputs: done ? [world.videoUrl(task)] : [],
+				urls: { get: `${world.base}/api/v3/predictions/${task.id}/result` },
+				has_nsfw_contents: done ? [false] : [],
+				status: done ? 'completed' : 'failed',
+				created_at: new Date(task.submittedAt).toISOString(),
+				error: done ? '' : errorOf(task)[0],
+			},
+		};
+	},
+	secrets: ({ waveSpeedSecret }) => [waveSpeedSecret],
+	/** Looks like Standard Webhooks, but the key is the text behind `whsec_`, and the digest is hex. */
+	sign({ message, seconds, raw, secrets: [secret] }) {
+		const key = secret.replace(/^whsec_/, '');
+		const digest = createHmac('sha256', key)
+			.update(`${message.id}.${seconds}.${raw}`)
+			.digest('hex');
+		return {
+			'webhook-id': message.id,
+			'webhook-timestamp': String(seconds),
+			'webhook-signature': `v3,${digest}`,
+		};
+	},
+};
+
 const failure = (status, message = 'error') => ({ status, body: { code: status, message } });
 // An error can also hide inside HTTP 200: only `code` tells.
 const inside200 = (code, usual) => (message) => ({
@@ -146,6 +187,7 @@ module.exports = {
 	makeId: () => `pred_${randomBytes(8).toString('hex')}`,
 	submit: [{ path: '/api/v3/minimax/:family/:tier', query: { webhook: false }, read }],
 	submitted: (task, request) => prediction(task, request, {}),
+	callback,
 	routes: [
 		...['/api/v3/predictions/:id/result', '/api/v3/predictions/:id'].map((path) => ({
 			kind: 'status',
@@ -174,6 +216,13 @@ module.exports = {
 			path: '/api/v3/balance',
 			// Inferred: the envelope is published, the name of the field inside it is not.
 			handle: () => envelope({ balance: 10.5 }),
+		},
+		{
+			kind: 'account',
+			method: 'GET',
+			path: '/api/v3/webhook/secret',
+			// Inferred, as above: the path is published, the field is not.
+			handle: (_request, { options }) => envelope({ secret: options.waveSpeedSecret }),
 		},
 	],
 	refuse: {

@@ -86,6 +86,8 @@ const oneOf = (allowed) => ({
 	},
 });
 
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+
 /** A callback address; plain HTTP only on this machine, so that it can be tried without a tunnel. */
 const callback = () => ({
 	check(value, name) {
@@ -96,8 +98,13 @@ const callback = () => ({
 function isCallbackUrl(value) {
 	if (typeof value !== 'string' || !URL.canParse(value)) return false;
 	const { protocol, hostname } = new URL(value);
-	if (protocol === 'https:') return true;
-	return protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+	return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname));
+}
+
+/** The only addresses that the simulator itself ever calls. */
+function isOnThisMachine(value) {
+	const { protocol, hostname } = new URL(value);
+	return protocol === 'http:' && LOOPBACK.includes(hostname);
 }
 
 /**
@@ -166,6 +173,7 @@ module.exports = {
 	flag,
 	group,
 	isCallbackUrl,
+	isOnThisMachine,
 	isPlainObject,
 	list,
 	oneOf,

@@ -21,6 +21,7 @@ function state(sim) {
 		url: sim.url,
 		paid: sim.paid(),
 		requests: { total: sim.requests.length, ...countBy(sim.requests, 'kind') },
+		callbacks: sim.callbacks.length,
 		tasks: sim.tasks.map((task) => ({ ...task, phase: sim.phase(task) })),
 	};
 }
@@ -40,6 +41,10 @@ function page(sim, gateways) {
 	const counts = Object.entries(countBy(sim.requests, 'kind'))
 		.map(([kind, count]) => `${html(kind)} ${count}`)
 		.join(', ');
+	const secrets = gateways
+		.filter(({ id }) => sim.secret(id))
+		.map(({ id, name }) => `${html(name)} <code>${html(sim.secret(id))}</code>`)
+		.join(', ');
 	return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Hailuo simulator</title>
 <style>body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}
@@ -53,6 +58,8 @@ Paste a base URL into a credential; any API key works, except one that starts wi
 <code>sim:reject</code>, <code>sim:ratelimit</code>, <code>sim:expired</code>.
 A picture to try: <code>${html(sim.url)}/images/first.png</code></p>
 <p>Requests: ${counts || 'none yet'}</p>
+<p>Callbacks: ${sim.callbacks.length}, see <a href="/_simulator/callbacks">the list</a>.
+Webhook secrets, for the credentials: ${secrets}</p>
 <h2>Last tasks</h2>
 <table><tr><th>Gateway</th><th>Task</th><th>Model</th><th>Resolution</th><th>State</th></tr>${last.join('')}</table>
 </body></html>`;
@@ -67,7 +74,7 @@ const json = (status, body) => ({ status, body });
  * @param {object[]} gateways
  * @param {{method: string, path: string, headers: object, body: unknown, malformed: boolean}} request
  */
-function control(sim, gateways, { method, path, headers, body, malformed }) {
+async function control(sim, gateways, { method, path, headers, body, malformed }) {
 	if (method === 'GET' && path === '/') {
 		return {
 			status: 200,
@@ -76,7 +83,14 @@ function control(sim, gateways, { method, path, headers, body, malformed }) {
 		};
 	}
 	if (method === 'GET' && path === '/state') return json(200, state(sim));
-	const deeds = { '/faults': sim.fault, '/outcomes': sim.outcome, '/reset': () => sim.reset() };
+	if (method === 'GET' && path === '/callbacks') return json(200, { callbacks: sim.callbacks });
+	const deeds = {
+		'/faults': (body) => void sim.fault(body),
+		'/outcomes': (body) => void sim.outcome(body),
+		'/callbacks': ({ taskId, ...wishes }) => sim.callBack(taskId, wishes),
+		'/endpoint-test': () => sim.testEndpoint(),
+		'/reset': () => sim.reset(),
+	};
 	if (method !== 'POST' || !Object.hasOwn(deeds, path)) return json(404, { error: 'Not found' });
 	// A JSON body cannot be posted by a foreign web page without this server's consent.
 	if (malformed || !/^application\/json\b/i.test(headers['content-type'] ?? '')) {
@@ -84,8 +98,8 @@ function control(sim, gateways, { method, path, headers, body, malformed }) {
 	}
 	if (body !== undefined && !isPlainObject(body)) return json(400, { error: 'Send a JSON object' });
 	try {
-		deeds[path](body ?? {});
-		return json(200, { ok: true });
+		const result = await deeds[path](body ?? {});
+		return json(200, { ok: true, ...(result && { callbacks: [result].flat() }) });
 	} catch (error) {
 		return json(400, { error: error.message });
 	}

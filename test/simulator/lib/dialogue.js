@@ -43,9 +43,9 @@ function parseBody(gateway, route, request) {
  * @param {object} request
  * @param {object} world what a gateway may ask of the simulator
  * @param {{made: boolean}} how with `made` false a submit is answered but nothing is booked
- * @returns {object} the reply
+ * @returns {Promise<object>} the reply
  */
-function converse(gateway, route, request, world, { made }) {
+async function converse(gateway, route, request, world, { made }) {
 	try {
 		if (!isKeyGood(request.key, world.options.keys)) {
 			const hasKey = Boolean(request.key);
@@ -53,7 +53,7 @@ function converse(gateway, route, request, world, { made }) {
 		}
 		parseBody(gateway, route, request);
 		if (route.query !== 'any') checkQuery(request.query, route.query);
-		if (route.kind === 'submit') return submit(gateway, route, request, world, made);
+		if (route.kind === 'submit') return await submit(gateway, route, request, world, made);
 		route.read?.(request, world);
 		if (route.task && !request.task) return gateway.refuse.notFound();
 		return route.handle(request, world);
@@ -66,7 +66,7 @@ function converse(gateway, route, request, world, { made }) {
 	}
 }
 
-function submit(gateway, route, request, world, made) {
+async function submit(gateway, route, request, world, made) {
 	const waitMs = world.waitMs();
 	if (waitMs > 0) {
 		return gateway.refuse.rateLimit(undefined, { ...world.options.rateLimit, waitMs });
@@ -77,7 +77,11 @@ function submit(gateway, route, request, world, made) {
 	if (/\bsim:ratelimit\b/i.test(prompt) && world.isFirst(prompt)) {
 		return gateway.refuse.rateLimit();
 	}
-	return gateway.submitted(world.createTask(facts, made), request);
+	const address = made ? gateway.callback?.target(request, world.options) : undefined;
+	if (address !== undefined) await world.callbacks.accept(gateway, address);
+	const task = world.createTask(facts, made);
+	if (address !== undefined) world.callBack(task, address);
+	return gateway.submitted(task, request);
 }
 
 module.exports = { converse, readKey };

@@ -17,8 +17,11 @@
  *                     notFound, rateLimit, transient
  *   failure(status, message)   its reply for a plain HTTP status
  *   noSuchEndpoint(request)    its 404
- *
- * A `callback` part can stand beside these later; nothing else would change.
+ *   callback          optional, where the gateway calls back: `field` and `target(request, options)` give the
+ *                     address, `challenge` says that it has to answer one; `processing(task, world)` and
+ *                     `final(task, world)` make `{ event, body, id? }`, `test(options)` the console's trial;
+ *                     `secrets(options)` and `sign({ message, seconds, raw, secrets })` give the signature's
+ *                     headers, `headers` the others; `repeatAfterMs` are the waits before more attempts
  */
 
 const fs = require('node:fs');

@@ -3,6 +3,7 @@
 /** The book of paid tasks: who bought what, how far it is, and the links to its video. */
 
 const { createHash, randomBytes } = require('node:crypto');
+const { checkCallbackWishes } = require('./wishes');
 
 const hash = (text) => createHash('sha256').update(text).digest('hex');
 
@@ -17,6 +18,7 @@ function mask(key) {
 
 /** What a test may ask of the next task(s); a misspelt wish would prove nothing, so it is refused. */
 const WISHES = [
+	'callback',
 	'category',
 	'envelope',
 	'errorObject',
@@ -44,6 +46,7 @@ function checkOutcome(outcome) {
 			throw new TypeError(`Outcome ${name} must be one of: ${VALUES[name].join(', ')}`);
 		}
 	}
+	if (outcome.callback !== undefined) checkCallbackWishes(outcome.callback);
 }
 
 /** What a prompt may ask of the simulator, for people who have no JavaScript API at hand. */

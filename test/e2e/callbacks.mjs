@@ -1,0 +1,519 @@
+#!/usr/bin/env node
+/*
+ * `npm run e2e:callbacks`: callbacks in a real n8n. Five active workflows begin with the trigger, five others order
+ * clips with the trigger's production URL; the simulator calls back as each gateway does. Every clip has to start
+ * one execution, whatever is repeated, forged or told in between, and whenever n8n is killed.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { readArgs } from '../../tools/lib/args.mjs';
+import { unflatten } from '../../tools/lib/flat.mjs';
+import { GATEWAYS } from '../../tools/lib/gateways.mjs';
+import { N8N_LINES } from '../../tools/lib/install.mjs';
+import { n8nEnv, needPackage, startN8n } from '../../tools/lib/n8n-process.mjs';
+import { installIntoUserFolder, packageName } from '../../tools/lib/package.mjs';
+import { devDir, logDir } from '../../tools/lib/paths.mjs';
+import { choosePort } from '../../tools/lib/ports.mjs';
+import { prepare } from '../../tools/lib/prepare.mjs';
+import { stopAll } from '../../tools/lib/processes.mjs';
+import { newLogin } from '../../tools/lib/profile.mjs';
+import { createProgress, formatSeconds } from '../../tools/lib/progress.mjs';
+import { N8nRest } from '../../tools/lib/rest.mjs';
+import { runCommand } from '../../tools/lib/stop-signal.mjs';
+import { table } from '../../tools/lib/table.mjs';
+
+const { startSimulator } = createRequire(import.meta.url)('../simulator');
+
+const HELP = `npm run e2e:callbacks -- [options]
+
+Runs the trigger in a real, fresh n8n against the simulated gateways that can call back.
+
+  --n8n <line>  ${N8N_LINES.join(' or ')} (${N8N_LINES[0]})
+  --clips <n>   clips per gateway in the first round (5)
+  --no-install  use what is installed, fail where something is missing
+  --help
+`;
+
+const SPEC = {
+	n8n: { type: 'text', default: N8N_LINES[0], values: N8N_LINES },
+	clips: { type: 'seconds', default: 5 },
+	'no-install': { type: 'switch' },
+	help: { type: 'switch' },
+};
+
+/** SeaArt refuses webhooks. */
+const CALLING = GATEWAYS.filter(({ id }) => id !== 'seaart');
+const SIGNED = ['wavespeed', 'toapis'];
+const API_KEY = 'simulator-key';
+const TRIGGER_NODE = 'Video ready';
+const ORDER_NODE = 'Order';
+/** How long an execution too many may take to appear. */
+const QUIET_MS = 1500;
+const ENDED = ['success', 'error', 'crashed', 'canceled'];
+
+const progress = createProgress();
+let cleanUp = async () => {};
+const wrong = [];
+let checks = 0;
+
+function check(what, found, wanted) {
+	checks++;
+	const [is, should] = [found, wanted].map((value) => JSON.stringify(value) ?? 'nothing');
+	if (is !== should) wrong.push(`${what}: ${is}, not ${should}`);
+}
+
+const pause = async (ms) => await new Promise((done) => setTimeout(done, ms));
+const sorted = (list) => [...list].sort();
+
+function median(numbers) {
+	return [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
+}
+
+async function main() {
+	const args = readArgs(process.argv.slice(2), SPEC, HELP);
+	if (args.help) {
+		progress.line(HELP);
+		return 0;
+	}
+	const began = Date.now();
+	const line = args.n8n;
+	const { node, n8n, tarball } = await prepare(progress, { line, install: !args['no-install'] });
+	const folder = join(devDir, `e2e-callbacks-${line}-${process.pid}`);
+	const userFolder = join(folder, 'user');
+	mkdirSync(userFolder, { recursive: true, mode: 0o700 });
+	installIntoUserFolder(tarball, userFolder);
+
+	const port = await choosePort(5878);
+	const brokerPort = await choosePort(port + 1000, { taken: [port] });
+	const simulatorPort = await choosePort(8987, { taken: [port, brokerPort] });
+	const simulator = await startSimulator({
+		port: simulatorPort,
+		taskMs: 1200,
+		// ToAPIs repeats after half a second, 1.5 s, 6 s, ...
+		callbackScale: 0.05,
+		webhookUrl: `http://127.0.0.1:${port}/webhook/console`,
+	});
+	cleanUp = async () => {
+		cleanUp = async () => {};
+		await Promise.all([stopAll(), simulator.close()]);
+		rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+	};
+	const login = newLogin();
+	const env = n8nEnv({ userFolder, port, brokerPort, encryptionKey: login.encryptionKey });
+	let starts = 0;
+	const start = async (title) =>
+		await progress.step(title, async () => {
+			const log = join(logDir, `n8n-e2e-callbacks-${line}-${++starts}.log`);
+			const server = await startN8n({ n8n, node, env, log });
+			const rest = new N8nRest(server.url);
+			await rest.signIn(login);
+			await needPackage(rest, log);
+			return { server, rest };
+		});
+
+	const world = { simulator, ...(await start(`n8n ${n8n.version} on port ${port}`)) };
+	const restart = async () => Object.assign(world, await start('n8n again'));
+	const all = await runAll(world, { clips: args.clips, restart });
+	report(all, world);
+	await progress.step('Ending n8n and the gateways', async () => await cleanUp());
+	for (const one of wrong) progress.line(`  ${one}`);
+	const took = formatSeconds(Date.now() - began);
+	progress.line(
+		`${checks - wrong.length} passed, ${wrong.length} failed (n8n ${n8n.version}, ${took})`,
+	);
+	return wrong.length === 0 ? 0 : 1;
+}
+
+async function runAll(world, { clips, restart }) {
+	const { simulator } = world;
+	const all = await progress.step('Credentials and workflows', async () => await setUp(world));
+	const wish = (outcome) => {
+		for (const { provider } of all) simulator.outcome({ provider, ...outcome });
+	};
+	const kill = async () => {
+		// SIGKILL: n8n has no moment to save anything.
+		process.kill(world.server.pid, 'SIGKILL');
+		await pause(1000);
+	};
+
+	await progress.step(`${clips} clips of each gateway, one by one`, async () => {
+		const made = [];
+		for (let clip = 0; clip < clips; clip++) made.push(await orders(world, all, 1));
+		world.alone = simulator.callbacks.filter(({ kind }) => kind === 'challenge');
+		await told(world, made.flat(2));
+		await expectStarted(
+			world,
+			all,
+			all.map((_, index) => made.flatMap((ids) => ids[index])),
+		);
+	});
+	await progress.step('A clip that fails', async () => {
+		wish({ status: 'failed', category: 'content' });
+		await deliver(world, all, 1);
+	});
+	await progress.step('Four that end at the same moment, each message three times', async () => {
+		wish({ times: 4, taskMs: 4000, callback: { duplicates: 2 } });
+		await deliver(world, all, 4);
+	});
+	await progress.step('Callback and poll at the same time', async () => {
+		await deliver(world, all, 1, { completion: 'wait', waitOptions: { pollInterval: 1 } });
+	});
+	await progress.step('The end told before the middle', async () => {
+		wish({ callback: { outOfOrder: true } });
+		await deliver(world, all, 1);
+	});
+	await progress.step('The end told too early', async () => {
+		wish({ taskMs: 20_000, callback: { early: true } });
+		await tooEarly(world, all);
+	});
+	await progress.step('Strangers', async () => await strangers(world, all));
+	await progress.step('All messages twice more', async (step) => {
+		step.done(await repeatAll(world, all));
+	});
+
+	const missed = await progress.step('A clip of each that ends while n8n is dead', async () => {
+		wish({ taskMs: 3000 });
+		const made = await orders(world, all, 1);
+		await kill();
+		await pause(2500);
+		return made;
+	});
+	await restart();
+	await progress.step('The missed ones, and all messages twice more', async (step) => {
+		await deliverMissed(world, all, missed);
+		step.done(await repeatAll(world, all));
+	});
+	await progress.step('Two of each, the first one slow to download', async () => {
+		// n8n saves static data as a whole when a webhook has ended: what the slow one noted comes last.
+		for (const { provider } of all)
+			simulator.fault({ provider, kind: 'video', do: { slowMs: 2500 } });
+		await deliver(world, all, 2);
+		await kill();
+	});
+	await restart();
+	await progress.step('All messages twice more, after another kill', async (step) => {
+		step.done(await repeatAll(world, all));
+	});
+	await progress.step('The items', async (step) => step.done(await checkItems(world, all)));
+	return all;
+}
+
+/** Credentials, one active workflow that listens and one that orders, for each gateway. */
+async function setUp({ rest, server, simulator }) {
+	const all = [];
+	for (const { id: provider, name, credentialType } of CALLING) {
+		const credential = await rest.call('POST', '/credentials', {
+			name,
+			type: credentialType,
+			data: {
+				apiKey: API_KEY,
+				baseUrl: simulator.baseUrl(provider),
+				...(SIGNED.includes(provider) && { webhookSecret: simulator.secret(provider) }),
+			},
+		});
+		const credentials = { [credentialType]: { id: credential.id, name } };
+		const webhookId = randomUUID();
+		const listening = await createWorkflow(rest, `Listen to ${name}`, [
+			{
+				name: TRIGGER_NODE,
+				type: `${packageName()}.hailuoVideoTrigger`,
+				webhookId,
+				parameters: { provider, downloadVideo: true },
+				credentials,
+			},
+			{ name: 'After it', type: 'n8n-nodes-base.noOp', parameters: {} },
+		]);
+		await activate(rest, listening);
+		const url = `${server.url}/webhook/${webhookId}/webhook`;
+		all.push({ provider, name, credentials, url, listening, wanted: [] });
+	}
+	return all;
+}
+
+async function createWorkflow(rest, name, list, pinData = {}) {
+	const nodes = list.map((node, index) => ({
+		id: randomUUID(),
+		typeVersion: 1,
+		position: [index * 220, 0],
+		...node,
+	}));
+	const connections = Object.fromEntries(
+		nodes
+			.slice(0, -1)
+			.map(({ name: from }, index) => [
+				from,
+				{ main: [[{ node: nodes[index + 1].name, type: 'main', index: 0 }]] },
+			]),
+	);
+	const settings = { executionOrder: 'v1' };
+	const body = { name, nodes, connections, settings, active: false, pinData, tags: [] };
+	return (await rest.call('POST', '/workflows', body)).id;
+}
+
+async function activate(rest, id) {
+	const { versionId } = await rest.call('GET', `/workflows/${id}`);
+	await rest.call('POST', `/workflows/${id}/activate`, { versionId, name: '', description: '' });
+	// n8n 2.x publishes in the background; 1.x has no such question.
+	for (let tries = 0; tries < 100; tries++) {
+		const status = await rest.find(`/workflows/${id}/publication-status`);
+		if (!status || status.status === 'published') return;
+		await pause(100);
+	}
+	throw new Error('n8n did not publish the workflow.');
+}
+
+/** Orders clips of one gateway after the other, each gateway's at once; gives their task ids by gateway. */
+async function orders(world, all, clips, more = {}) {
+	const made = [];
+	for (const one of all) made.push(await orderClips(world, one, clips, more));
+	return made;
+}
+
+async function orderClips({ rest }, { provider, name, credentials, url }, clips, more) {
+	const id = await createWorkflow(
+		rest,
+		`Order from ${name}`,
+		[
+			{ name: 'Start', type: 'n8n-nodes-base.manualTrigger', parameters: {} },
+			{
+				name: ORDER_NODE,
+				type: `${packageName()}.hailuoVideo`,
+				parameters: {
+					provider,
+					resource: 'video',
+					operation: 'create',
+					mode: 'imageToVideo',
+					prompt: 'a cat',
+					firstFrameSource: 'url',
+					firstFrameUrl: 'https://example.com/cat.png',
+					completion: 'return',
+					options: { callbackUrl: url },
+					...more,
+				},
+				credentials,
+			},
+		],
+		{ Start: Array.from({ length: clips }, (_, clip) => ({ json: { clip } })) },
+	);
+	const execution = await rest.run(id, 'Start', { timeoutMs: 60_000 });
+	const items = execution.nodes[ORDER_NODE]?.at(-1)?.data?.main?.[0] ?? [];
+	if (execution.status !== 'success' || items.length !== clips) {
+		throw new Error(
+			`${name}: the order ended ${execution.status}: ${JSON.stringify(execution.error?.message)}`,
+		);
+	}
+	return items.map(({ json }) => json.taskId);
+}
+
+/** Orders clips, waits until all was told, and expects one more execution for each. */
+async function deliver(world, all, clips, more) {
+	const made = await orders(world, all, clips, more);
+	await told(world, made.flat());
+	await expectStarted(world, all, made);
+}
+
+/** Waits until the gateways have said all there is to say of some clips. */
+async function told({ simulator }, ids) {
+	await Promise.all(ids.map(async (id) => await simulator.calledBack(id)));
+}
+
+/** The end is told while the gateway itself says "processing": nothing may start before that is true. */
+async function tooEarly(world, all) {
+	const { simulator } = world;
+	const made = await orders(world, all, 1);
+	await told(world, made.flat());
+	await expectStarted(world, all);
+	while (simulator.tasks.some((task) => simulator.phase(task) === 'processing')) await pause(200);
+	// Once more: nobody documents that a gateway would tell it again.
+	await Promise.all(made.flat().map(async (id) => await simulator.callBack(id)));
+	await expectStarted(world, all, made);
+}
+
+/** ToAPIs repeats what was not taken; of the others that is not known, so they are asked to. */
+async function deliverMissed(world, all, missed) {
+	const { simulator } = world;
+	const [id] = missed[all.findIndex(({ provider }) => provider === 'toapis')];
+	const attempts = await simulator.calledBack(id);
+	check('ToAPIs repeats', attempts.length > 1 && attempts.at(-1).status === 200, true);
+	const others = missed.flat().filter((one) => one !== id);
+	await Promise.all(others.map(async (one) => await simulator.callBack(one)));
+	await expectStarted(world, all, missed);
+}
+
+/** Expects one execution for each clip that was ever told of, and not one more. */
+async function expectStarted(world, all, made = []) {
+	for (const [index, ids] of made.entries()) all[index].wanted.push(...ids);
+	const deadline = Date.now() + 30_000;
+	const lists = async () =>
+		await Promise.all(all.map(async (one) => await executionsOf(world, one)));
+	const isThere = (list, index) =>
+		list.length >= all[index].wanted.length && list.every(({ status }) => ENDED.includes(status));
+	while (!(await lists()).every(isThere) && Date.now() < deadline) await pause(200);
+	await pause(QUIET_MS);
+	for (const [index, list] of (await lists()).entries()) {
+		const { name, wanted } = all[index];
+		check(`${name}: executions`, list.length, wanted.length);
+		if (list.length !== wanted.length) explain(world, wanted);
+		check(
+			`${name}: not successful`,
+			list.filter(({ status }) => status !== 'success'),
+			[],
+		);
+	}
+}
+
+/** What was answered to the calls of which something went wrong. */
+function explain({ simulator }, wanted) {
+	const counts = {};
+	for (const { taskId, event, status, error } of simulator.callbacks) {
+		if (!wanted.includes(taskId)) continue;
+		const answer = `${event} ${status ?? error}`;
+		counts[answer] = (counts[answer] ?? 0) + 1;
+	}
+	wrong.push(`  the calls so far: ${JSON.stringify(counts)}`);
+}
+
+async function executionsOf({ rest }, { listening }) {
+	const filter = encodeURIComponent(JSON.stringify({ workflowId: listening }));
+	return (await rest.call('GET', `/executions?filter=${filter}&limit=100`)).results;
+}
+
+/** Messages of people who are no gateway. */
+async function strangers(world, all) {
+	for (const { provider, name, url } of all) {
+		const isSigned = SIGNED.includes(provider);
+		const messages = [
+			[{ task_id: '123456789012', status: 'success' }, isSigned ? 401 : 200],
+			[
+				{ id: 'pred_0', status: 'completed', outputs: ['http://127.0.0.1:9/v.mp4'] },
+				isSigned ? 401 : 400,
+			],
+			[
+				{ type: 'generation.completed', data: { task_id: 'vid_0', status: 'completed' } },
+				isSigned ? 401 : undefined,
+			],
+			[{ task_id: 'x'.repeat(2_000_000), status: 'success' }, 413],
+		];
+		for (const [body, status] of messages) {
+			const reply = await post(url, JSON.stringify(body));
+			if (status) check(`${name}: a stranger's message`, reply.status, status);
+		}
+		check(`${name}: no JSON`, (await post(url, '{"task_id":')).status < 500, true);
+		check(
+			`${name}: no JSON, nor said to be`,
+			(await post(url, 'hello', 'text/plain')).status,
+			isSigned ? 401 : 400,
+		);
+		const challenge = await post(url, '{"challenge":"1a3cs1j-601a"}');
+		check(
+			`${name}: a challenge`,
+			challenge.text,
+			isSigned ? challenge.text : '{"challenge":"1a3cs1j-601a"}',
+		);
+		check(`${name}: its status`, challenge.status, isSigned ? 401 : 200);
+	}
+	for (const { provider, wanted } of all.filter((one) => SIGNED.includes(one.provider))) {
+		for (const signature of ['wrong', 'missing', 'stale', 'future']) {
+			const calls = world.simulator.callBack(wanted[0], { signature });
+			// ToAPIs would go on for a day: the first answer says enough.
+			const [{ status }] = provider === 'toapis' ? [await firstAnswer(world, calls)] : await calls;
+			check(`${provider}: signature ${signature}`, status, 401);
+		}
+	}
+	await expectStarted(world, all);
+}
+
+async function firstAnswer({ simulator }, calls) {
+	calls.catch(() => {});
+	const entry = simulator.callbacks.findLast(
+		({ provider, attempt }) => provider === 'toapis' && attempt === 1,
+	);
+	while (entry.ms === undefined) await pause(20);
+	return entry;
+}
+
+async function post(url, body, type = 'application/json') {
+	const reply = await fetch(url, { method: 'POST', headers: { 'content-type': type }, body });
+	return { status: reply.status, text: await reply.text() };
+}
+
+/** The last message about every clip twice more, two at the same moment. */
+async function repeatAll(world, all) {
+	const ids = all.flatMap(({ wanted }) => wanted);
+	const statuses = [];
+	// In small groups: at hundreds of requests at once n8n itself answers "Database is not ready".
+	for (let at = 0; at < ids.length; at += 5) {
+		const calls = await Promise.all(
+			ids
+				.slice(at, at + 5)
+				.map(async (id) => await world.simulator.callBack(id, { duplicates: 1 })),
+		);
+		statuses.push(...calls.flat().map(({ status }) => status));
+	}
+	check('answers to repetitions', [...new Set(statuses)], [200]);
+	await expectStarted(world, all);
+	return `${statuses.length} messages`;
+}
+
+/** Each execution got the task of one clip, in the shape of Get Status, with the file. */
+async function checkItems(world, all) {
+	let count = 0;
+	for (const one of all) {
+		const items = [];
+		for (const { id, mode } of await executionsOf(world, one)) {
+			const { data } = await world.rest.call('GET', `/executions/${id}`);
+			const run = unflatten(data).resultData.runData;
+			const item = run[TRIGGER_NODE][0].data.main[0][0];
+			check(`${one.name}: the workflow went on`, run['After it']?.[0].data.main[0].length, 1);
+			check(`${one.name}: mode`, mode, 'webhook');
+			items.push(item);
+		}
+		check(`${one.name}: tasks`, sorted(items.map(({ json }) => json.taskId)), sorted(one.wanted));
+		for (const { json, binary } of items) {
+			const { outcome } = world.simulator.tasks.find((task) => task.id === json.taskId);
+			const succeeded = outcome.status === 'succeeded';
+			check(`${one.name}: status`, [json.provider, json.status], [one.provider, outcome.status]);
+			check(`${one.name}: error`, json.error?.category ?? null, succeeded ? null : 'contentPolicy');
+			check(`${one.name}: link`, /\/cdn\//.test(json.videoUrl ?? ''), succeeded);
+			check(`${one.name}: file`, binary?.data?.mimeType, succeeded ? 'video/mp4' : undefined);
+		}
+		count += items.length;
+	}
+	return `${count} items`;
+}
+
+function report(all, { simulator, alone }) {
+	const rows = all.map(({ provider, name, wanted }) => {
+		const calls = simulator.callbacks.filter((call) => call.provider === provider && call.status);
+		const ms = (kind) => {
+			const times = calls.filter((call) => call.kind === kind).map((call) => call.ms);
+			return times.length > 0 ? Math.round(median(times)) : undefined;
+		};
+		return [name, wanted.length, calls.length, ms('challenge'), ms('event')];
+	});
+	progress.line();
+	progress.line(table(['Gateway', 'Clips', 'Calls', 'Challenge ms', 'Message ms'], rows));
+	const challenges = simulator.callbacks.filter(({ kind }) => kind === 'challenge');
+	for (const [name, calls] of [
+		['of orders one by one', alone],
+		['of all orders', challenges],
+	]) {
+		const times = calls.map(({ ms }) => ms);
+		const [middle, slowest] = [median(times), Math.max(...times)].map(Math.round);
+		progress.line(`${calls.length} challenges ${name}: median ${middle} ms, slowest ${slowest} ms`);
+	}
+	progress.line();
+	check('challenges that came back', challenges.filter(({ status }) => status !== 200).length, 0);
+	check('the median of challenges under 100 ms', median(alone.map(({ ms }) => ms)) < 100, true);
+}
+
+await runCommand(main, {
+	onInterrupt: () => {
+		progress.close();
+		progress.line('\nInterrupted.');
+		return 130;
+	},
+	cleanUp: async () => await cleanUp(),
+});
