@@ -7,7 +7,7 @@ import { GATEWAYS, START_NODE } from './lib/gateways.mjs';
 import { N8N_LINES } from './lib/install.mjs';
 import { n8nEnv, needPackage, startN8n } from './lib/n8n-process.mjs';
 import { installIntoUserFolder } from './lib/package.mjs';
-import { demoVideosDir, devDir, logDir, root } from './lib/paths.mjs';
+import { demoVideosDir, logDir, root, runsDir } from './lib/paths.mjs';
 import { choosePort } from './lib/ports.mjs';
 import { prepare } from './lib/prepare.mjs';
 import { isAlive, stopAll } from './lib/processes.mjs';
@@ -71,13 +71,13 @@ async function main() {
 	removeOldFolders();
 	mkdirSync(demoVideosDir, { recursive: true });
 	for (const gateway of GATEWAYS) rmSync(videoFile(gateway), { force: true });
-	const folder = join(devDir, `demo-${line}-${process.pid}`);
+	const folder = join(runsDir, `demo-${line}-${process.pid}`);
 	const userFolder = join(folder, 'user');
 	mkdirSync(userFolder, { recursive: true, mode: 0o700 });
 	installIntoUserFolder(tarball, userFolder);
 	// Ports beside those of npm start, which may be running.
 	const simulator = await startGateways({ port: 8887, taskSeconds: args['task-seconds'] });
-	const kept = join(devDir, `demo-${line}-kept`);
+	const kept = join(runsDir, `demo-${line}-kept`);
 	cleanUp = async () => {
 		cleanUp = async () => {};
 		await Promise.all([stopAll(), simulator.close()]);
@@ -116,10 +116,11 @@ async function main() {
 
 /** Folders of demos that were killed before they could tidy up. */
 function removeOldFolders() {
-	for (const name of readdirSync(devDir)) {
+	mkdirSync(runsDir, { recursive: true });
+	for (const name of readdirSync(runsDir)) {
 		const pid = /^demo-[\d.]+-(\d+)$/.exec(name)?.[1];
 		if (pid && !isAlive(Number(pid), 'demo.mjs')) {
-			rmSync(join(devDir, name), { recursive: true, force: true, maxRetries: 5 });
+			rmSync(join(runsDir, name), { recursive: true, force: true, maxRetries: 5 });
 		}
 	}
 }

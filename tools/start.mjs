@@ -5,7 +5,7 @@ import { readArgs } from './lib/args.mjs';
 import { N8N_LINES, NeedsUser } from './lib/install.mjs';
 import { n8nEnv, needPackage, startN8n } from './lib/n8n-process.mjs';
 import { installIntoUserFolder } from './lib/package.mjs';
-import { devDir, logDir, root } from './lib/paths.mjs';
+import { logDir, root, runsDir } from './lib/paths.mjs';
 import { choosePort } from './lib/ports.mjs';
 import { prepare } from './lib/prepare.mjs';
 import { isAlive } from './lib/processes.mjs';
@@ -50,7 +50,7 @@ async function main(stop) {
 	}
 	const began = Date.now();
 	const line = args.n8n;
-	const folder = join(devDir, `start-${line}`);
+	const folder = join(runsDir, `start-${line}`);
 	const userFolder = join(folder, 'user');
 	refuseSecondStart(folder);
 	progress.line(`${name} ${version}: starting n8n ${line} with six simulated gateways`);

@@ -10,6 +10,9 @@ export const devDir = process.env.HAILUO_DEV_DIR
 	? resolve(process.env.HAILUO_DEV_DIR)
 	: join(root, '.n8n-dev');
 
+/** User folders of n8n: below a node_modules, because linters pass over those, and n8n keeps its own scripts there. */
+export const runsDir = join(devDir, 'node_modules');
+
 /** Where `npm run demo` puts the videos. */
 export const demoVideosDir = join(root, 'demo-videos');
 
