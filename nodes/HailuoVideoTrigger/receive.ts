@@ -23,6 +23,8 @@ const MOST_BYTES = 1_000_000;
 /** Messages that are being confirmed in this process; more are sent back to be repeated later. */
 const MOST_PENDING = 200;
 const CONFIRMS_AT_ONCE = 10;
+/** How often a gateway in trouble is asked: about a minute and a half. Nobody waits, and an unsigned message is not repeated. */
+const CONFIRM_TRIES = 8;
 /** How often a task that is not final yet is looked at again: a replica may lag behind the message. */
 const EARLY_LOOKS = 4;
 const EARLY_WAIT_MS = 3_000;
@@ -146,7 +148,8 @@ async function truth(
 ): Promise<Look | undefined> {
 	for (let tries = 1; ; tries++) {
 		const seen = await settle(
-			async () => await patiently(async () => await look(gateway, task), clock, undefined),
+			async () =>
+				await patiently(async () => await look(gateway, task), clock, undefined, CONFIRM_TRIES),
 		);
 		if ('error' in seen) {
 			context.logger.warn(

@@ -406,6 +406,15 @@ describe.each(CHALLENGED)('%s, unsigned', (provider) => {
 		expect(jsons().map(({ status }) => status)).toEqual(['processing', 'succeeded']);
 	});
 
+	test('processing, told when the end is true already, leaves the start to the end’s own message', async () => {
+		const node = trigger(provider, { events: ['processing', 'succeeded'] });
+		const taskId = await silentTask(provider);
+		await post(node, taskId, { status: 'processing' });
+		expect(desk.started).toEqual([]);
+		await post(node, taskId);
+		expect(jsons().map(({ status }) => status)).toEqual(['succeeded']);
+	});
+
 	test('a word that nobody knows starts nothing', async () => {
 		const answer = await post(trigger(provider), await silentTask(provider), {
 			status: 'enhancing',
