@@ -43,7 +43,7 @@ const fields: Record<OptionName, INodeProperties[]> = {
 			default: '',
 			placeholder: 'e.g. https://n8n.example.com/webhook/abc/webhook',
 			description:
-				'The production URL of a Hailuo Video Trigger in an active workflow. It has to be reachable from the internet over https. At ToAPIs it may differ from the address in their console only in path and query.',
+				'The production URL of a Hailuo Video Trigger in an active workflow. It has to be reachable from the internet over https. As an expression, with the address of n8n in a variable: {{ $vars.n8nUrl }}/webhook/abc/webhook. At ToAPIs it may differ from the address in their console only in path and query.',
 		},
 	],
 	cameraMovements: [

@@ -1,0 +1,292 @@
+#!/usr/bin/env node
+/*
+ * `npm run bench`: three ways to make Hailuo clips, side by side in a real n8n, against the simulated gateway. Prints
+ * the figures and writes them to docs/bench.md and docs/bench.svg.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cpus, loadavg, totalmem, type } from 'node:os';
+import { join, resolve } from 'node:path';
+import { readArgs, UsageProblem } from '../tools/lib/args.mjs';
+import { devDir, root } from '../tools/lib/paths.mjs';
+import { prepare } from '../tools/lib/prepare.mjs';
+import { stopAll } from '../tools/lib/processes.mjs';
+import { createProgress, formatSeconds } from '../tools/lib/progress.mjs';
+import { runCommand } from '../tools/lib/stop-signal.mjs';
+import { computeTrial, inOrder, middleOf, plansOf } from './lib/compare.mjs';
+import { contestantOf } from './lib/contestants.mjs';
+import { openBench } from './lib/instance.mjs';
+import { consoleReport, markdownReport } from './lib/report.mjs';
+import { barPlot } from './lib/svg.mjs';
+import { taskTimes } from './lib/times.mjs';
+import { runTrial } from './lib/trial.mjs';
+import { weigh } from './lib/weight.mjs';
+import { clips, duration, megabytes } from './lib/words.mjs';
+
+const HELP = `npm run bench -- [options]
+
+Hailuo Video, n8n's built-in MiniMax node and a plain HTTP Request loop make the same clips in a real n8n, at
+the simulated gateway. Without an option that names a part, all parts run: about an hour.
+
+  --compare                only wall time, requests, lag and memory side by side
+  --exact                  only our node with clips that all take the same time
+  --limiter                only our node at a gateway that takes 20 orders a minute
+  --memory                 only big videos and big pictures
+  --items <number>         only so many items in one execution (1000)
+  --weight                 only size, loading time and work per item
+                           (several of these: several parts)
+
+  --n <list>               how many clips (1,10,50)
+  --task-seconds <number>  how long a clip takes at the gateway (120: what 768P is said to take)
+  --spread <share>         how much clips differ in that (0.1: from 10 % less to 10 % more)
+  --video-mb <number>      size of a video (5)
+  --full                   run also what would take more than half an hour, instead of computing it
+  --out <folder>           where bench.md and bench.svg go (docs)
+  --no-install             use what is installed, fail where something is missing
+  --help
+`;
+
+const SPEC = {
+	compare: { type: 'switch' },
+	exact: { type: 'switch' },
+	limiter: { type: 'switch' },
+	memory: { type: 'switch' },
+	items: { type: 'text' },
+	weight: { type: 'switch' },
+	n: { type: 'text', default: '1,10,50' },
+	'task-seconds': { type: 'seconds', default: 120 },
+	spread: { type: 'seconds', default: 0.1 },
+	'video-mb': { type: 'seconds', default: 5 },
+	full: { type: 'switch' },
+	out: { type: 'text', default: 'docs' },
+	'no-install': { type: 'switch' },
+	help: { type: 'switch' },
+};
+
+const N8N_LINE = '2.41';
+const MANY = 50;
+const PER_MINUTE = 20;
+const ITEM_SECONDS = 5;
+/** The recipe streams as well; its wait would only make the part long. */
+const MEMORY_CONTESTANTS = ['hailuo', 'builtIn'];
+/** How often each is run: when V8 collects is partly luck. */
+const MEMORY_TURNS = 3;
+/** Start, warm-up, settling and end of an n8n. */
+const AROUND_RUN_MS = 60_000;
+const resultsFile = join(devDir, 'bench-results.json');
+
+const progress = createProgress({ heartbeatMs: 60_000 });
+let bench;
+
+async function main() {
+	const args = readOptions(process.argv.slice(2));
+	if (args.help) {
+		progress.line(HELP);
+		return 0;
+	}
+	const began = Date.now();
+	const prepared = await prepare(progress, { line: N8N_LINE, install: !args['no-install'] });
+	bench = await openBench(prepared);
+	const build = createHash('sha256').update(readFileSync(bench.tarball)).digest('hex').slice(0, 8);
+
+	const results = readResults();
+	for (const part of args.parts) {
+		const loads = [];
+		const run = async (title, plan) => await trialsOf(title, plan, loads);
+		const result = await PARTS[part](args, run);
+		const date = new Date().toISOString().slice(0, 10);
+		results[part] = { ...result, measured: { date, loads, build } };
+		results.machine = machine(prepared);
+		// kept at once: an interrupted bench loses only the part that ran
+		mkdirSync(devDir, { recursive: true });
+		writeFileSync(resultsFile, `${JSON.stringify(results, null, '\t')}\n`);
+	}
+	progress.line(`\n${consoleReport(results)}\n`);
+	for (const file of await writeDocs(results, resolve(root, args.out)))
+		progress.line(`Wrote ${file}`);
+	progress.line(`Took ${formatSeconds(Date.now() - began)}.`);
+	return 0;
+}
+
+/** What each part does; `run(title, plan)` gives the trials of a plan, or one that says why it failed. */
+const PARTS = {
+	async compare(args, run) {
+		const { counts, full } = args;
+		const [taskSeconds, spread, videoMb] = [args['task-seconds'], args.spread, args['video-mb']];
+		const plans = plansOf({ counts, taskSeconds, spread, videoMb, full });
+		const total = plans
+			.filter(({ computed }) => !computed)
+			.reduce((sum, { expectedMs }) => sum + expectedMs + AROUND_RUN_MS, 0);
+		progress.line(`Side by side: about ${duration(total)}.`);
+		const trials = [];
+		for (const plan of plans) {
+			const title = `${clips(plan.n)}, ${contestantOf(plan.contestant).name}`;
+			if (plan.computed) {
+				trials.push(computeTrial(plan, trials) ?? { ...named(plan), failed: 'no smaller run' });
+				progress.line(`  -- ${title}: computed, it would take ${duration(plan.expectedMs)}`);
+			} else {
+				trials.push({ ...named(plan), ...(await run(title, plan))[0] });
+			}
+		}
+		return { taskSeconds, spread, videoMb, trials: inOrder(trials) };
+	},
+
+	async exact(args, run) {
+		const taskSeconds = args['task-seconds'];
+		const title = `${clips(MANY)} of exactly ${taskSeconds} s, twice`;
+		const rounds = await run(title, { ...ours(MANY, taskSeconds), rounds: 2 });
+		return { items: MANY, taskSeconds, rounds };
+	},
+
+	async limiter(args, run) {
+		const taskSeconds = args['task-seconds'];
+		const rateLimit = { perMinute: PER_MINUTE, burst: PER_MINUTE };
+		const floorMs = ((MANY - PER_MINUTE) / PER_MINUTE) * 60_000 + taskSeconds * 1000;
+		const title = `${clips(MANY)}, ${PER_MINUTE} a minute`;
+		const [trial] = await run(title, { ...ours(MANY, taskSeconds), rateLimit });
+		return { items: MANY, perMinute: PER_MINUTE, taskSeconds, floorMs, trial };
+	},
+
+	async memory(_args, run) {
+		const videos = [
+			{ items: 3, videoMb: 200 },
+			{ items: MANY, videoMb: 20 },
+		];
+		const plans = [
+			{ contestant: 'control', items: MANY, videoMb: 0 },
+			...videos.flatMap((what) =>
+				MEMORY_CONTESTANTS.map((contestant) => ({ contestant, ...what })),
+			),
+			...MEMORY_CONTESTANTS.map((contestant) => ({
+				contestant,
+				items: 20,
+				videoMb: 0,
+				pictureMb: 10,
+			})),
+		];
+		const rows = [];
+		for (const plan of plans) {
+			const what = plan.pictureMb
+				? `${plan.items} pictures of ${plan.pictureMb} MB`
+				: `${plan.items} videos of ${plan.videoMb} MB`;
+			const title = `Memory: ${plan.videoMb || plan.pictureMb ? `${what}, ` : ''}${contestantOf(plan.contestant).name}`;
+			const trials = [];
+			for (let turn = 0; turn < MEMORY_TURNS; turn++) {
+				const times = Array(plan.items).fill(0);
+				trials.push(...(await run(title, { ...plan, executions: 1, times })));
+			}
+			rows.push({ ...plan, trials, trial: middleOf(trials) });
+		}
+		return { rows };
+	},
+
+	async items({ itemCount }, run) {
+		const [trial] = await run(`${itemCount} items`, {
+			...ours(itemCount, ITEM_SECONDS),
+			probe: true,
+		});
+		return { items: itemCount, taskSeconds: ITEM_SECONDS, trial };
+	},
+
+	async weight() {
+		return await progress.step('Weight', async () => await weigh(bench.tarball, bench.unpack()));
+	},
+};
+
+const named = ({ n, contestant }) => ({ n, contestant });
+
+/** A plan of our node alone, with the simulator's small clip and one time for all. */
+function ours(items, taskSeconds) {
+	return {
+		contestant: 'hailuo',
+		executions: 1,
+		items,
+		times: taskTimes(items, taskSeconds, 0),
+		videoMb: 0,
+	};
+}
+
+/** A run that fails is part of the result: it must not end an hour's work. */
+async function trialsOf(title, plan, loads) {
+	loads.push(loadavg()[0]);
+	try {
+		return await progress.step(title, async (step) => {
+			const trials = await runTrial(bench, plan);
+			step.done(
+				trials
+					.map(
+						({ wallMs, aboveIdleMb }) =>
+							`${duration(wallMs)}, ${megabytes(aboveIdleMb)} above idle`,
+					)
+					.join('; '),
+			);
+			return trials;
+		});
+	} catch (error) {
+		progress.line(`    ${error.message}`);
+		// a server that hangs must not disturb the next run
+		await stopAll();
+		return [{ failed: error.message.split('\n')[0] }];
+	}
+}
+
+function readOptions(argv) {
+	const args = readArgs(argv, SPEC, HELP);
+	const counts = args.n.split(',').map((text) => Number(text.trim()));
+	const itemCount = args.items === undefined ? 1000 : Number(args.items);
+	for (const count of [...counts, itemCount]) {
+		if (!Number.isInteger(count) || count < 1)
+			throw new UsageProblem(
+				`--n and --items are whole numbers from 1, not "${count}".\n\n${HELP}`,
+			);
+	}
+	if (args.spread >= 1) throw new UsageProblem('--spread is a share below 1, like 0.1.');
+	const wanted = Object.keys(PARTS).filter(
+		(part) => args[part] !== undefined && args[part] !== false,
+	);
+	const parts = wanted.length > 0 ? wanted : Object.keys(PARTS);
+	return { ...args, counts: [...new Set(counts)].sort((a, b) => a - b), itemCount, parts };
+}
+
+function readResults() {
+	return existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : {};
+}
+
+function machine({ n8n, node }) {
+	return {
+		cpus: cpus().length,
+		memoryGb: Math.round(totalmem() / 1024 ** 3),
+		system: `${type()} ${process.arch}`,
+		n8n: n8n.version,
+		node: node.version,
+	};
+}
+
+async function writeDocs(results, folder) {
+	mkdirSync(folder, { recursive: true });
+	if (!statSync(folder).isDirectory()) throw new UsageProblem(`--out ${folder} is no folder.`);
+	const prettier = createRequire(import.meta.url)('prettier');
+	const page = join(folder, 'bench.md');
+	const options = await prettier.resolveConfig(page);
+	const files = [];
+	const write = (file, text) => {
+		writeFileSync(file, text);
+		files.push(file);
+	};
+	write(page, await prettier.format(markdownReport(results), { ...options, parser: 'markdown' }));
+	if (results.compare) write(join(folder, 'bench.svg'), barPlot(results.compare));
+	return files;
+}
+
+await runCommand(main, {
+	onInterrupt: () => {
+		progress.close();
+		progress.line('\nInterrupted.');
+		return 130;
+	},
+	cleanUp: async () => {
+		await stopAll();
+		bench?.close();
+	},
+});

@@ -1,0 +1,80 @@
+/** The side by side part: who runs when, and what can be computed instead of run. Pure. */
+import { contestants } from './contestants.mjs';
+import { ratio } from './statistics.mjs';
+import { taskTimes } from './times.mjs';
+
+/** A run that would take longer than this is computed from a smaller one, unless everything was asked for. */
+export const LONGEST_RUN_MS = 30 * 60_000;
+/** One clip is measured as so many executions of one clip: a single one would tell of its luck with the interval. */
+const SINGLES = 5;
+
+/**
+ * The runs in their order: for each number of clips another contestant begins, so that a change of the machine's load
+ * over time hits nobody more than the others.
+ * @param {{ counts: number[], taskSeconds: number, spread: number, videoMb: number, full: boolean }} options
+ * @returns {Array<{ n: number, expectedMs: number, computed: boolean } & import('./trial.mjs').TrialPlan>}
+ */
+export function plansOf({ counts, taskSeconds, spread, videoMb, full }) {
+	return counts.flatMap((n, turn) => {
+		const single = n === 1 && spread > 0;
+		const times = taskTimes(single ? SINGLES : n, taskSeconds, spread);
+		return contestants.map((_, place) => {
+			const contestant = contestants[(place + turn) % contestants.length];
+			const expectedMs = expectedWall(contestant, times, single);
+			const smaller = counts.some((other) => other < n && other > 1);
+			return {
+				n,
+				contestant: contestant.id,
+				executions: single ? SINGLES : 1,
+				items: n,
+				times,
+				videoMb,
+				expectedMs,
+				computed: !full && smaller && expectedMs > LONGEST_RUN_MS,
+			};
+		});
+	});
+}
+
+/** Only to tell the user how long it will take, and whether to run it at all. */
+function expectedWall({ id, lookSeconds }, times, single) {
+	const one = (ms) =>
+		lookSeconds ? Math.ceil(ms / 1000 / lookSeconds) * lookSeconds * 1000 : ms * 1.05;
+	const each = times.map(one);
+	return id === 'builtIn' && !single ? each.reduce((a, b) => a + b, 0) : Math.max(...each);
+}
+
+/**
+ * What a run would have given that makes its clips one after another: as long per clip as the largest run that was
+ * made of more than one. Only what follows from that is given.
+ * @param {{ n: number, contestant: string }} plan
+ * @param {object[]} trials those that were run
+ */
+export function computeTrial({ n, contestant }, trials) {
+	const known = trials
+		.filter((one) => one.contestant === contestant && one.n > 1 && one.n < n && !one.failed)
+		.sort((a, b) => b.n - a.n)[0];
+	if (!known) return undefined;
+	const { requestsPerClip, lagMs, lagShare } = known;
+	const wallMs = (known.wallMs / known.n) * n;
+	return { n, contestant, computed: true, from: known.n, wallMs, requestsPerClip, lagMs, lagShare };
+}
+
+/**
+ * As they are read: by number of clips, ours first; each with `ratio`, how many times as long as ours it took.
+ * @param {object[]} trials
+ */
+export function inOrder(trials) {
+	const place = ({ contestant }) => contestants.findIndex(({ id }) => id === contestant);
+	const ours = (n) => trials.find((one) => one.n === n && one.contestant === 'hailuo');
+	return [...trials]
+		.sort((a, b) => a.n - b.n || place(a) - place(b))
+		.map((trial) => ({ ...trial, ratio: ratio(trial.wallMs, ours(trial.n)?.wallMs) }));
+}
+
+/** Of several runs of the same thing the one with the median memory. @param {object[]} trials */
+export function middleOf(trials) {
+	const good = trials.filter(({ failed }) => !failed);
+	const sorted = [...good].sort((a, b) => (a.aboveIdleMb ?? 0) - (b.aboveIdleMb ?? 0));
+	return sorted[Math.floor((sorted.length - 1) / 2)] ?? trials[0];
+}

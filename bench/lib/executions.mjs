@@ -1,0 +1,62 @@
+/** Runs workflows in n8n and tells what came out. */
+import { unflatten } from '../../tools/lib/flat.mjs';
+import { START } from './contestants.mjs';
+
+/**
+ * Rarely: each look costs n8n a query, and so memory. The times come from n8n itself, so nothing is lost.
+ */
+const LOOK_MS = 5000;
+const RUNNING = ['new', 'running', 'waiting', 'unknown'];
+
+/**
+ * Starts a saved workflow from its trigger.
+ * @returns {Promise<string>} the execution's id
+ */
+export async function startExecution(rest, workflowId) {
+	const workflowData = await rest.call('GET', `/workflows/${workflowId}`);
+	const { executionId } = await rest.call('POST', `/workflows/${workflowId}/run`, {
+		workflowData,
+		startNodes: [],
+		triggerToStartFrom: { name: START },
+	});
+	return executionId;
+}
+
+/**
+ * Waits until all executions of a workflow have ended. Asks for the list, which holds no data: fetching the data of a
+ * large execution would load the n8n that is being measured.
+ */
+export async function allEnded(rest, workflowId, count, timeoutMs) {
+	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+	const deadline = Date.now() + timeoutMs;
+	for (;;) {
+		const { results } = await rest.call('GET', `/executions?limit=50&filter=${filter}`);
+		if (results.filter(({ status }) => !RUNNING.includes(status)).length >= count) return;
+		if (Date.now() > deadline)
+			throw new Error(`The execution has not ended after ${Math.round(timeoutMs / 1000)} s.`);
+		await new Promise((done) => setTimeout(done, LOOK_MS));
+	}
+}
+
+/**
+ * What an execution did.
+ * @param {string} delivers the node whose output holds the videos
+ * @returns {Promise<{ status: string, wallMs: number, items: number, clips: number, errors: string[] }>}
+ */
+export async function resultOf(rest, executionId, delivers) {
+	const { status, startedAt, stoppedAt, data } = await rest.call(
+		'GET',
+		`/executions/${executionId}`,
+	);
+	const { resultData } = unflatten(data);
+	const runs = resultData?.runData?.[delivers] ?? [];
+	const items = runs.flatMap((run) => run.data?.main?.[0] ?? []);
+	const failures = [resultData?.error, ...items.map(({ json }) => json.error)].filter(Boolean);
+	return {
+		status,
+		wallMs: Date.parse(stoppedAt) - Date.parse(startedAt),
+		items: items.length,
+		clips: items.filter(({ binary }) => binary?.data).length,
+		errors: failures.map((failure) => failure.message ?? String(failure)),
+	};
+}

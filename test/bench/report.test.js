@@ -1,0 +1,207 @@
+'use strict';
+
+const { computeTrial, inOrder, middleOf, plansOf } = require('../../bench/lib/compare.mjs');
+const { contestants, workflowOf } = require('../../bench/lib/contestants.mjs');
+const { compareRows, consoleReport, markdownReport } = require('../../bench/lib/report.mjs');
+const { barPlot } = require('../../bench/lib/svg.mjs');
+const { targetsOf } = require('../../bench/lib/targets.mjs');
+const { taskTimes } = require('../../bench/lib/times.mjs');
+
+const options = { counts: [1, 10, 50], taskSeconds: 120, spread: 0.1, videoMb: 5, full: false };
+
+const run = (n, contestant, seconds, more = {}) => ({
+	n,
+	contestant,
+	items: n,
+	executions: n === 1 ? 5 : 1,
+	wallMs: seconds * 1000,
+	paid: n,
+	clips: n,
+	requestsPerClip: 9,
+	lagMs: 4800,
+	worstLagMs: 8000,
+	lagShare: 0.04,
+	aboveIdleMb: 70,
+	cpuSeconds: 2,
+	statuses: ['success'],
+	errors: [],
+	...more,
+});
+
+const trials = () => {
+	const made = [
+		run(1, 'hailuo', 125),
+		run(1, 'builtIn', 127),
+		run(1, 'recipe', 145),
+		run(10, 'recipe', 181),
+		run(10, 'hailuo', 135),
+		run(10, 'builtIn', 1275),
+		run(50, 'hailuo', 140),
+		run(50, 'recipe', 182),
+	];
+	return inOrder([...made, computeTrial({ n: 50, contestant: 'builtIn' }, made)]);
+};
+const measured = { date: '2026-01-01', loads: [0.1, 0.25], build: 'abc' };
+const compare = () => ({ taskSeconds: 120, spread: 0.1, videoMb: 5, trials: trials(), measured });
+
+describe('the plan', () => {
+	const plans = plansOf(options);
+
+	it('gives everybody the same times, and another the first turn each time', () => {
+		for (const n of options.counts) {
+			const same = plans.filter((plan) => plan.n === n);
+			expect(same.map(({ contestant }) => contestant).sort()).toEqual(
+				contestants.map(({ id }) => id).sort(),
+			);
+			for (const plan of same) expect(plan.times).toEqual(same[0].times);
+		}
+		const first = options.counts.map((n) => plans.find((plan) => plan.n === n).contestant);
+		expect(new Set(first).size).toBe(3);
+	});
+
+	it('makes one clip several times over: a single time would be luck', () => {
+		for (const plan of plans.filter(({ n }) => n === 1))
+			expect(plan).toMatchObject({ executions: 5, items: 1, times: taskTimes(5, 120, 0.1) });
+	});
+
+	it('computes only what would take very long, and can be told to run it', () => {
+		const computed = (list) =>
+			list.filter((one) => one.computed).map(({ n, contestant }) => [n, contestant]);
+		expect(computed(plans)).toEqual([[50, 'builtIn']]);
+		expect(computed(plansOf({ ...options, full: true }))).toEqual([]);
+		// nothing to compute it from
+		expect(computed(plansOf({ ...options, counts: [50] }))).toEqual([]);
+	});
+});
+
+describe('what is computed', () => {
+	it('takes as long per clip as the largest smaller run, and claims nothing else', () => {
+		const made = [run(2, 'builtIn', 300), run(10, 'builtIn', 1275), run(10, 'hailuo', 135)];
+		expect(computeTrial({ n: 50, contestant: 'builtIn' }, made)).toEqual({
+			n: 50,
+			contestant: 'builtIn',
+			computed: true,
+			from: 10,
+			wallMs: 6_375_000,
+			requestsPerClip: 9,
+			lagMs: 4800,
+			lagShare: 0.04,
+		});
+	});
+
+	it('needs a run that ended well', () => {
+		const made = [{ n: 10, contestant: 'builtIn', failed: 'stuck' }];
+		expect(computeTrial({ n: 50, contestant: 'builtIn' }, made)).toBeUndefined();
+	});
+});
+
+describe('the middle of several runs', () => {
+	it('is the one with the median memory, and a failure only where all failed', () => {
+		const of = (aboveIdleMb) => ({ aboveIdleMb });
+		expect(middleOf([of(90), of(40), of(50)])).toEqual(of(50));
+		expect(middleOf([of(90), { failed: 'x' }, of(50)])).toEqual(of(50));
+		expect(middleOf([{ failed: 'x' }])).toEqual({ failed: 'x' });
+	});
+});
+
+describe('the workflows', () => {
+	it.each(contestants.map((one) => [one.id, one]))('%s: every link leads somewhere', (_, one) => {
+		const workflow = workflowOf(one, {
+			items: 3,
+			gatewayUrl: 'http://127.0.0.1:1/minimax',
+			credentialId: '1',
+			...(one.id !== 'recipe' && { pictureUrl: 'http://127.0.0.1:2/frame.png' }),
+		});
+		const names = workflow.nodes.map(({ name }) => name);
+		expect(names).toContain(one.delivers);
+		for (const [from, { main }] of Object.entries(workflow.connections))
+			expect(names).toEqual(expect.arrayContaining([from, ...main.flat().map(({ node }) => node)]));
+		expect(workflow.pinData.Start).toHaveLength(3);
+	});
+
+	it('ask for the same video', () => {
+		const words = contestants.map((one) =>
+			JSON.stringify(workflowOf(one, { items: 1, gatewayUrl: 'http://x', credentialId: '1' })),
+		);
+		for (const text of words)
+			for (const part of ['MiniMax-Hailuo-02', '768P']) expect(text).toContain(part);
+	});
+});
+
+describe('the report', () => {
+	it('puts ours first and gives ratios', () => {
+		const rows = compareRows(compare());
+		expect(rows.map((row) => row[0])).toEqual(['1', '1', '1', '10', '10', '10', '50', '50', '50']);
+		expect(rows[4].slice(0, 4)).toEqual([
+			'10',
+			'n8n’s built-in MiniMax node',
+			'21.3 min',
+			'9.44 ×',
+		]);
+		expect(rows[7][2]).toBe('106 min (computed from 10 clips)');
+		// what was not run has paid for nothing
+		expect(rows[7].slice(-2)).toEqual(['–', '–']);
+	});
+
+	it('says what failed', () => {
+		const failed = { n: 10, contestant: 'recipe', failed: 'it hung' };
+		expect(compareRows({ trials: [failed] })[0][2]).toBe('failed: it hung');
+		expect(barPlot({ ...compare(), trials: [failed] })).toContain('>failed<');
+	});
+
+	it('makes a page and lines from whatever was measured', () => {
+		const all = {
+			compare: compare(),
+			machine: { cpus: 2, memoryGb: 24, system: 'Linux x64', n8n: '2.41.1', node: '24.1.0' },
+		};
+		const page = markdownReport(all);
+		for (const part of ['## Wall time', '## Conditions', '## Not measured', '± 10 %'])
+			expect(page).toContain(part);
+		expect(page).not.toContain('undefined');
+		expect(consoleReport(all)).toContain('Against ours');
+		expect(markdownReport({})).toContain('## Not measured');
+	});
+});
+
+describe('the marks', () => {
+	const met = (results) => Object.fromEntries(targetsOf(results).map((one) => [one.what, one.met]));
+
+	it('are met or not by the figures', () => {
+		expect(met({ compare: compare() })).toMatchObject({
+			'50 clips without a rate limit': true,
+			'10 clips against the built-in node': true,
+			'one clip against the built-in node': true,
+		});
+		const slow = compare();
+		slow.trials = inOrder([run(1, 'hailuo', 125), run(50, 'hailuo', 160)]);
+		expect(met({ compare: slow })['50 clips without a rate limit']).toBe(false);
+	});
+
+	it('count every refusal that a user sees, and every task that was paid twice', () => {
+		const limiter = (trial) => ({
+			limiter: { items: 50, perMinute: 20, floorMs: 210_000, trial: run(50, 'hailuo', 215, trial) },
+		});
+		expect(Object.values(met(limiter({})))).toEqual([true, true, true]);
+		expect(met(limiter({ errors: ['too many'] }))['… refusals that reached a user']).toBe(false);
+		expect(met(limiter({ paid: 51 }))['… tasks paid']).toBe(false);
+	});
+
+	it('say nothing of parts that were not run', () => {
+		expect(targetsOf({})).toEqual([]);
+	});
+});
+
+describe('the plot', () => {
+	const plot = barPlot(compare());
+
+	it('has a bar for each run, the computed one hatched', () => {
+		expect(plot.match(/<rect x="250"/g)).toHaveLength(9);
+		expect(plot.match(/fill="url\(#computed\)"/g)).toHaveLength(1);
+	});
+
+	it('stays inside its picture and is well-formed', () => {
+		const widths = [...plot.matchAll(/<rect x="250" [^>]*width="([\d.]+)"/g)].map((m) => +m[1]);
+		for (const width of widths) expect(250 + width).toBeLessThanOrEqual(860 - 220 + 1);
+		expect(plot.match(/<text/g)).toHaveLength(plot.match(/<\/text>/g).length);
+	});
+});
