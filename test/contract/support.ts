@@ -218,7 +218,7 @@ export interface Expected {
 	faults: Record<string, ProviderFault | undefined>;
 	/** Documented answers that the node does not read: they must only not be taken for errors. */
 	unread?: string[];
-	/** Callbacks: read by the trigger, which is a later feature. */
+	/** Callbacks: read by the trigger, and tested with it (test/trigger). */
 	callbacks?: string[];
 }
 
