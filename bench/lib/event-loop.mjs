@@ -12,15 +12,16 @@ const EVERY_MS = 200;
  */
 export function watchEventLoop(url) {
 	const agent = new Agent({ keepAlive: true });
-	const latencies = [];
+	/** @type {Array<{ at: number, ms: number }>} */
+	const answers = [];
 	const pending = new Set();
 	const timer = setInterval(() => {
-		const began = performance.now();
+		const [at, began] = [Date.now(), performance.now()];
 		const answer = new Promise((done) => {
 			const request = get(`${url}/healthz`, { agent }, (response) => {
 				response.resume();
 				response.once('end', () => {
-					latencies.push(performance.now() - began);
+					answers.push({ at, ms: performance.now() - began });
 					done();
 				});
 			});
@@ -30,17 +31,28 @@ export function watchEventLoop(url) {
 		answer.then(() => pending.delete(answer));
 	}, EVERY_MS);
 	return {
-		/** @returns {Promise<{ p50?: number, p99?: number, max?: number, samples: number }>} milliseconds */
+		/** @returns {Promise<Array<{ at: number, ms: number }>>} when n8n was asked, and how long it took */
 		async end() {
 			clearInterval(timer);
 			await Promise.all(pending);
 			agent.destroy();
-			return {
-				p50: percentile(latencies, 0.5),
-				p99: percentile(latencies, 0.99),
-				max: largest(latencies),
-				samples: latencies.length,
-			};
+			return answers;
 		},
+	};
+}
+
+/**
+ * Only the answers to what was asked while the execution ran.
+ * @param {Array<{ at: number, ms: number }>} answers
+ * @param {{ startedAt: number, stoppedAt: number }} execution
+ * @returns {{ p50?: number, p99?: number, max?: number, samples: number }} milliseconds
+ */
+export function latenciesDuring(answers, { startedAt, stoppedAt }) {
+	const during = answers.filter(({ at }) => at >= startedAt && at <= stoppedAt).map(({ ms }) => ms);
+	return {
+		p50: percentile(during, 0.5),
+		p99: percentile(during, 0.99),
+		max: largest(during),
+		samples: during.length,
 	};
 }

@@ -41,20 +41,20 @@ export async function allEnded(rest, workflowId, count, timeoutMs) {
 /**
  * What an execution did.
  * @param {string} delivers the node whose output holds the videos
- * @returns {Promise<{ status: string, wallMs: number, items: number, clips: number, errors: string[] }>}
+ * @returns {Promise<{ status: string, startedAt: number, stoppedAt: number, wallMs: number, items: number, clips: number, errors: string[] }>}
  */
 export async function resultOf(rest, executionId, delivers) {
-	const { status, startedAt, stoppedAt, data } = await rest.call(
-		'GET',
-		`/executions/${executionId}`,
-	);
+	const { status, data, ...times } = await rest.call('GET', `/executions/${executionId}`);
+	const [startedAt, stoppedAt] = [Date.parse(times.startedAt), Date.parse(times.stoppedAt)];
 	const { resultData } = unflatten(data);
 	const runs = resultData?.runData?.[delivers] ?? [];
 	const items = runs.flatMap((run) => run.data?.main?.[0] ?? []);
 	const failures = [resultData?.error, ...items.map(({ json }) => json.error)].filter(Boolean);
 	return {
 		status,
-		wallMs: Date.parse(stoppedAt) - Date.parse(startedAt),
+		startedAt,
+		stoppedAt,
+		wallMs: stoppedAt - startedAt,
 		items: items.length,
 		clips: items.filter(({ binary }) => binary?.data).length,
 		errors: failures.map((failure) => failure.message ?? String(failure)),

@@ -88,11 +88,12 @@ export function targetRows(results) {
 /** @param {object} results @returns {string} for the terminal */
 export function consoleReport(results) {
 	const { compare, memory } = results;
+	const marks = targetRows(results);
 	return [
 		compare && table(COMPARE_COLUMNS, compareRows(compare)),
 		memory && table(MEMORY_COLUMNS, memoryRows(memory)),
 		otherLines(results).join('\n'),
-		table(TARGET_COLUMNS, targetRows(results)).replaceAll('**', ''),
+		marks.length > 0 && table(TARGET_COLUMNS, marks).replaceAll('**', ''),
 	]
 		.filter(Boolean)
 		.join('\n\n');

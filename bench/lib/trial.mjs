@@ -2,7 +2,7 @@
 import { loadavg } from 'node:os';
 import { contestantOf, workflowOf } from './contestants.mjs';
 import { figuresOf } from './dialogue.mjs';
-import { watchEventLoop } from './event-loop.mjs';
+import { latenciesDuring, watchEventLoop } from './event-loop.mjs';
 import { allEnded, resultOf, startExecution } from './executions.mjs';
 import { cpuSecondsOf, memoryOf, watchMemory } from './process-figures.mjs';
 import { largest, mean } from './statistics.mjs';
@@ -79,7 +79,7 @@ async function measure({ server, simulator, rest }, contestant, plan, workflowId
 
 	const peakMb = memory.end();
 	const cpuSeconds = cpuSecondsOf(server.pid) - cpuBefore;
-	const lag = await eventLoop?.end();
+	const answers = await eventLoop?.end();
 	const results = [];
 	for (const id of ids) results.push(await resultOf(rest, id, contestant.delivers));
 	const record = await simulator.record();
@@ -97,7 +97,7 @@ async function measure({ server, simulator, rest }, contestant, plan, workflowId
 		peakMb,
 		aboveIdleMb: peakMb === undefined || idleMb === undefined ? undefined : peakMb - idleMb,
 		cpuSeconds: Number.isNaN(cpuSeconds) ? undefined : cpuSeconds,
-		eventLoop: lag,
+		eventLoop: answers && latenciesDuring(answers, results[0]),
 		load: loadBefore,
 		...figuresOf(record),
 	};

@@ -1,6 +1,7 @@
 'use strict';
 
 const { downloadLag, figuresOf, lookLag } = require('../../bench/lib/dialogue.mjs');
+const { latenciesDuring } = require('../../bench/lib/event-loop.mjs');
 const { parseCpuSeconds, parseStatus } = require('../../bench/lib/process-figures.mjs');
 const { heavyPng } = require('../../bench/lib/picture.mjs');
 const { largest, mean, median, percentile, ratio } = require('../../bench/lib/statistics.mjs');
@@ -116,6 +117,18 @@ describe('figures of a process', () => {
 		rest[11] = '150';
 		rest[12] = '50';
 		expect(parseCpuSeconds(`42 (a) b (c) ${rest.join(' ')}`)).toBe(2);
+	});
+});
+
+describe('the event loop', () => {
+	it('counts only what was asked while the execution ran', () => {
+		const answers = [1, 2, 3, 4, 5].map((at) => ({ at, ms: at * 10 }));
+		expect(latenciesDuring(answers, { startedAt: 2, stoppedAt: 4 })).toEqual({
+			p50: 30,
+			p99: 40,
+			max: 40,
+			samples: 3,
+		});
 	});
 });
 
