@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /*
  * `npm run bench`: three ways to make Hailuo clips, side by side in a real n8n, against the simulated gateway. Prints
- * the figures and writes them to docs/bench.md and docs/bench.svg.
+ * the figures and writes them to docs/bench.md, docs/bench.svg and the README.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -14,10 +14,10 @@ import { prepare } from '../tools/lib/prepare.mjs';
 import { stopAll } from '../tools/lib/processes.mjs';
 import { createProgress, formatSeconds } from '../tools/lib/progress.mjs';
 import { runCommand } from '../tools/lib/stop-signal.mjs';
-import { computeTrial, inOrder, middleOf, plansOf } from './lib/compare.mjs';
+import { completed, middleOf, plansOf } from './lib/compare.mjs';
 import { contestantOf } from './lib/contestants.mjs';
 import { openBench } from './lib/instance.mjs';
-import { consoleReport, markdownReport } from './lib/report.mjs';
+import { consoleReport, markdownReport, withBench } from './lib/report.mjs';
 import { barPlot } from './lib/svg.mjs';
 import { taskTimes } from './lib/times.mjs';
 import { runTrial } from './lib/trial.mjs';
@@ -41,8 +41,11 @@ the simulated gateway. Without an option that names a part, all parts run: about
   --task-seconds <number>  how long a clip takes at the gateway (120: what 768P is said to take)
   --spread <share>         how much clips differ in that (0.1: from 10 % less to 10 % more)
   --video-mb <number>      size of a video (5)
-  --full                   run also what would take more than half an hour, instead of computing it
-  --out <folder>           where bench.md and bench.svg go (docs)
+  --full                   run also what would take more than half an hour, beside the others, instead of
+                           computing it: two hours
+  --long                   only that
+  --report                 only write the page anew, from what was measured last
+  --out <folder>           where bench.md and bench.svg go (docs, and a short table to the README)
   --no-install             use what is installed, fail where something is missing
   --help
 `;
@@ -59,6 +62,8 @@ const SPEC = {
 	spread: { type: 'seconds', default: 0.1 },
 	'video-mb': { type: 'seconds', default: 5 },
 	full: { type: 'switch' },
+	long: { type: 'switch' },
+	report: { type: 'switch' },
 	out: { type: 'text', default: 'docs' },
 	'no-install': { type: 'switch' },
 	help: { type: 'switch' },
@@ -78,6 +83,7 @@ const resultsFile = join(devDir, 'bench-results.json');
 
 const progress = createProgress({ heartbeatMs: 60_000 });
 let bench;
+let benchBeside;
 
 async function main() {
 	const args = readOptions(process.argv.slice(2));
@@ -85,51 +91,66 @@ async function main() {
 		progress.line(HELP);
 		return 0;
 	}
+	if (args.report) return await report(readResults(), args);
 	const began = Date.now();
 	const prepared = await prepare(progress, { line: N8N_LINE, install: !args['no-install'] });
 	bench = await openBench(prepared);
+	benchBeside = await openBench(prepared, 1);
 	const build = createHash('sha256').update(readFileSync(bench.tarball)).digest('hex').slice(0, 8);
 
-	const results = readResults();
-	for (const part of args.parts) {
+	const runPart = async (part, where = bench) => {
 		const loads = [];
-		const run = async (title, plan) => await trialsOf(title, plan, loads);
-		const result = await PARTS[part](args, run);
-		const date = new Date().toISOString().slice(0, 10);
-		results[part] = { ...result, measured: { date, loads, build } };
-		results.machine = machine(prepared);
-		// kept at once: an interrupted bench loses only the part that ran
-		mkdirSync(devDir, { recursive: true });
-		writeFileSync(resultsFile, `${JSON.stringify(results, null, '\t')}\n`);
-	}
-	progress.line(`\n${consoleReport(results)}\n`);
-	for (const file of await writeDocs(results, resolve(root, args.out)))
-		progress.line(`Wrote ${file}`);
+		const run = async (title, plan) => {
+			loads.push(loadavg()[0]);
+			return await progress.step(title, async (step) => {
+				const trials = await trialsOf(where, plan);
+				step.done(trials.map(inWords).join('; '));
+				return trials;
+			});
+		};
+		// kept at once: an interrupted bench loses only what was running
+		const keep = (result) => {
+			const measured = { date: new Date().toISOString().slice(0, 10), loads, build };
+			const results = readResults();
+			results[part] = { ...result, measured };
+			results.machine = machine(prepared);
+			mkdirSync(devDir, { recursive: true });
+			writeFileSync(resultsFile, `${JSON.stringify(results, null, '\t')}\n`);
+		};
+		keep(await PARTS[part](args, run, keep));
+	};
+	// a node that makes its clips one after another is idle nearly all the time: it disturbs nobody
+	const long = args.parts.includes('long') ? runPart('long', benchBeside) : undefined;
+	for (const part of args.parts.filter((one) => one !== 'long')) await runPart(part);
+	await long;
+	await report(readResults(), args);
 	progress.line(`Took ${formatSeconds(Date.now() - began)}.`);
 	return 0;
 }
 
-/** What each part does; `run(title, plan)` gives the trials of a plan, or one that says why it failed. */
+async function report({ compare, long, ...others }, args) {
+	const results = { ...(compare && { compare: completed(compare, long) }), long, ...others };
+	progress.line(`\n${consoleReport(results)}\n`);
+	for (const file of await writeDocs(results, resolve(root, args.out)))
+		progress.line(`Wrote ${file}`);
+	return 0;
+}
+
+/**
+ * What each part does; `run(title, plan)` gives the trials of a plan, or one that says why it failed; `keep(result)`
+ * saves what there is so far.
+ */
 const PARTS = {
-	async compare(args, run) {
-		const { counts, full } = args;
-		const [taskSeconds, spread, videoMb] = [args['task-seconds'], args.spread, args['video-mb']];
-		const plans = plansOf({ counts, taskSeconds, spread, videoMb, full });
-		const total = plans
-			.filter(({ computed }) => !computed)
-			.reduce((sum, { expectedMs }) => sum + expectedMs + AROUND_RUN_MS, 0);
+	async compare(args, run, keep) {
+		const plans = plansOf(conditionsOf(args)).filter(({ long }) => !long);
+		const total = plans.reduce((sum, { expectedMs }) => sum + expectedMs + AROUND_RUN_MS, 0);
 		progress.line(`Side by side: about ${duration(total)}.`);
-		const trials = [];
-		for (const plan of plans) {
-			const title = `${clips(plan.n)}, ${contestantOf(plan.contestant).name}`;
-			if (plan.computed) {
-				trials.push(computeTrial(plan, trials) ?? { ...named(plan), failed: 'no smaller run' });
-				progress.line(`  -- ${title}: computed, it would take ${duration(plan.expectedMs)}`);
-			} else {
-				trials.push({ ...named(plan), ...(await run(title, plan))[0] });
-			}
-		}
-		return { taskSeconds, spread, videoMb, trials: inOrder(trials) };
+		return await runAll(args, plans, run, keep);
+	},
+
+	async long(args, run, keep) {
+		const plans = plansOf(conditionsOf(args)).filter(({ long }) => long);
+		return await runAll(args, plans, run, keep);
 	},
 
 	async exact(args, run) {
@@ -194,8 +215,6 @@ const PARTS = {
 	},
 };
 
-const named = ({ n, contestant }) => ({ n, contestant });
-
 /** A plan of our node alone, with the simulator's small clip and one time for all. */
 function ours(items, taskSeconds) {
 	return {
@@ -208,28 +227,37 @@ function ours(items, taskSeconds) {
 }
 
 /** A run that fails is part of the result: it must not end an hour's work. */
-async function trialsOf(title, plan, loads) {
-	loads.push(loadavg()[0]);
+async function trialsOf(where, plan) {
 	try {
-		return await progress.step(title, async (step) => {
-			const trials = await runTrial(bench, plan);
-			step.done(
-				trials
-					.map(
-						({ wallMs, aboveIdleMb }) =>
-							`${duration(wallMs)}, ${megabytes(aboveIdleMb)} above idle`,
-					)
-					.join('; '),
-			);
-			return trials;
-		});
+		return await runTrial(where, plan);
 	} catch (error) {
 		progress.line(`    ${error.message}`);
-		// a server that hangs must not disturb the next run
-		await stopAll();
 		return [{ failed: error.message.split('\n')[0] }];
 	}
 }
+
+/** One run after the other, each kept as soon as it is there. */
+async function runAll(args, plans, run, keep) {
+	const result = { ...conditionsOf(args), trials: [] };
+	for (const plan of plans) {
+		const { n, contestant, expectedMs } = plan;
+		const title = `${clips(n)}, ${contestantOf(contestant).name} (about ${duration(expectedMs)})`;
+		const [trial] = await run(title, plan);
+		result.trials.push({ n, contestant, ...trial });
+		keep(result);
+	}
+	return result;
+}
+
+const conditionsOf = ({ counts, spread, ...args }) => ({
+	counts,
+	taskSeconds: args['task-seconds'],
+	spread,
+	videoMb: args['video-mb'],
+});
+
+const inWords = ({ failed, wallMs, aboveIdleMb }) =>
+	failed ?? `${duration(wallMs)}, ${megabytes(aboveIdleMb)} above idle`;
 
 function readOptions(argv) {
 	const args = readArgs(argv, SPEC, HELP);
@@ -245,7 +273,8 @@ function readOptions(argv) {
 	const wanted = Object.keys(PARTS).filter(
 		(part) => args[part] !== undefined && args[part] !== false,
 	);
-	const parts = wanted.length > 0 ? wanted : Object.keys(PARTS);
+	const all = Object.keys(PARTS).filter((part) => part !== 'long' || args.full);
+	const parts = wanted.length > 0 ? wanted : all;
 	return { ...args, counts: [...new Set(counts)].sort((a, b) => a - b), itemCount, parts };
 }
 
@@ -276,6 +305,11 @@ async function writeDocs(results, folder) {
 	};
 	write(page, await prettier.format(markdownReport(results), { ...options, parser: 'markdown' }));
 	if (results.compare) write(join(folder, 'bench.svg'), barPlot(results.compare));
+	const readme = join(root, 'README.md');
+	if (folder === join(root, 'docs')) {
+		const made = withBench(readFileSync(readme, 'utf8'), results);
+		write(readme, await prettier.format(made, { ...options, parser: 'markdown' }));
+	}
 	return files;
 }
 
@@ -288,5 +322,6 @@ await runCommand(main, {
 	cleanUp: async () => {
 		await stopAll();
 		bench?.close();
+		benchBeside?.close();
 	},
 });

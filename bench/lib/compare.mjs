@@ -3,25 +3,24 @@ import { contestants } from './contestants.mjs';
 import { ratio } from './statistics.mjs';
 import { taskTimes } from './times.mjs';
 
-/** A run that would take longer than this is computed from a smaller one, unless everything was asked for. */
-export const LONGEST_RUN_MS = 30 * 60_000;
+/** A run that would take longer than this is computed from a smaller one, unless it was made by itself (`--full`). */
+const LONGEST_RUN_MS = 30 * 60_000;
 /** One clip is measured as so many executions of one clip: a single one would tell of its luck with the interval. */
 const SINGLES = 5;
 
 /**
  * The runs in their order: for each number of clips another contestant begins, so that a change of the machine's load
  * over time hits nobody more than the others.
- * @param {{ counts: number[], taskSeconds: number, spread: number, videoMb: number, full: boolean }} options
- * @returns {Array<{ n: number, expectedMs: number, computed: boolean } & import('./trial.mjs').TrialPlan>}
+ * @param {{ counts: number[], taskSeconds: number, spread: number, videoMb: number }} options
+ * @returns {Array<{ n: number, expectedMs: number, long: boolean } & import('./trial.mjs').TrialPlan>}
  */
-export function plansOf({ counts, taskSeconds, spread, videoMb, full }) {
+export function plansOf({ counts, taskSeconds, spread, videoMb }) {
 	return counts.flatMap((n, turn) => {
 		const single = n === 1 && spread > 0;
 		const times = taskTimes(single ? SINGLES : n, taskSeconds, spread);
 		return contestants.map((_, place) => {
 			const contestant = contestants[(place + turn) % contestants.length];
 			const expectedMs = expectedWall(contestant, times, single);
-			const smaller = counts.some((other) => other < n && other > 1);
 			return {
 				n,
 				contestant: contestant.id,
@@ -30,7 +29,7 @@ export function plansOf({ counts, taskSeconds, spread, videoMb, full }) {
 				times,
 				videoMb,
 				expectedMs,
-				computed: !full && smaller && expectedMs > LONGEST_RUN_MS,
+				long: expectedMs > LONGEST_RUN_MS,
 			};
 		});
 	});
@@ -59,6 +58,33 @@ export function computeTrial({ n, contestant }, trials) {
 	const wallMs = (known.wallMs / known.n) * n;
 	return { n, contestant, computed: true, from: known.n, wallMs, requestsPerClip, lagMs, lagShare };
 }
+
+/**
+ * All rows of the comparison: what was run side by side; for the rest the long run that was made by itself under the
+ * same conditions, or else what can be computed.
+ * @param {{ taskSeconds: number, spread: number, videoMb: number, counts: number[], trials: object[] }} compare
+ * @param {{ taskSeconds: number, spread: number, videoMb: number, trials: object[] }} [long]
+ */
+export function completed(compare, long) {
+	const { counts, trials } = compare;
+	const comparable = ['taskSeconds', 'spread', 'videoMb'].every(
+		(name) => long?.[name] === compare[name],
+	);
+	const apart = comparable ? long.trials.filter(({ failed }) => !failed) : [];
+	const has = (list, n, contestant) =>
+		list.find((one) => one.n === n && one.contestant === contestant);
+	const missing = counts
+		.flatMap((n) => contestants.map(({ id }) => ({ n, contestant: id })))
+		.filter(({ n, contestant }) => !has(trials, n, contestant))
+		.map(
+			(plan) =>
+				withMark(has(apart, plan.n, plan.contestant)) ??
+				computeTrial(plan, trials) ?? { ...plan, failed: 'not run' },
+		);
+	return { ...compare, trials: inOrder([...trials, ...missing]) };
+}
+
+const withMark = (trial) => trial && { ...trial, apart: true };
 
 /**
  * As they are read: by number of clips, ours first; each with `ratio`, how many times as long as ours it took.

@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { n8nEnv, needPackage, startN8n } from '../../tools/lib/n8n-process.mjs';
 import { installIntoUserFolder, packageName } from '../../tools/lib/package.mjs';
-import { devDir, logDir } from '../../tools/lib/paths.mjs';
+import { logDir, runsDir } from '../../tools/lib/paths.mjs';
 import { choosePort } from '../../tools/lib/ports.mjs';
 import { isAlive } from '../../tools/lib/processes.mjs';
 import { newLogin } from '../../tools/lib/profile.mjs';
@@ -16,18 +16,20 @@ import { startSimulatorProcess } from './simulator-process.mjs';
 /**
  * The folder, ports and login of the bench's own n8n.
  * @param {{ n8n: object, node: object, tarball: string }} prepared
+ * @param {number} [place] 0; another for an n8n that runs beside the first one
  */
-export async function openBench({ n8n, node, tarball }) {
+export async function openBench({ n8n, node, tarball }, place = 0) {
 	removeOldFolders();
-	const folder = join(devDir, `bench-${process.pid}`);
+	const folder = join(runsDir, `bench-${process.pid}-${place}`);
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
 	// a build that somebody starts meanwhile must not change what is measured
 	const packed = join(folder, 'package.tgz');
 	copyFileSync(tarball, packed);
 	const login = newLogin();
-	const port = await choosePort(5978);
+	// several benches may run at once, each between two runs without a server on its port
+	const port = await choosePort(6000 + (process.pid % 40) * 20 + place * 10);
 	const brokerPort = await choosePort(port + 1000);
-	const log = join(logDir, 'n8n-bench.log');
+	const log = join(logDir, `n8n-bench-${place}.log`);
 	let count = 0;
 
 	return {
@@ -44,19 +46,21 @@ export async function openBench({ n8n, node, tarball }) {
 			installIntoUserFolder(packed, userFolder);
 			const simulator = await startSimulatorProcess(simulatorOptions);
 			const env = n8nEnv({ userFolder, port, brokerPort, encryptionKey: login.encryptionKey });
-			const server = await startN8n({ n8n, node, env, log });
-			const rest = new N8nRest(server.url);
-			await rest.signIn(login);
-			await needPackage(rest, log);
-			return {
-				server,
-				simulator,
-				rest,
-				async stop() {
-					await Promise.all([server.stop(), simulator.close()]);
-					rmSync(userFolder, { recursive: true, force: true, maxRetries: 5 });
-				},
+			let server;
+			const stop = async () => {
+				await Promise.all([server?.stop(), simulator.close()]);
+				rmSync(userFolder, { recursive: true, force: true, maxRetries: 5 });
 			};
+			try {
+				server = await startN8n({ n8n, node, env, log });
+				const rest = new N8nRest(server.url);
+				await rest.signIn(login);
+				await needPackage(rest, log);
+				return { server, simulator, rest, stop };
+			} catch (error) {
+				await stop();
+				throw error;
+			}
 		},
 		close: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
 	};
@@ -64,10 +68,10 @@ export async function openBench({ n8n, node, tarball }) {
 
 /** Folders of benches that were killed before they could tidy up. */
 function removeOldFolders() {
-	mkdirSync(devDir, { recursive: true });
-	for (const name of readdirSync(devDir)) {
-		const pid = /^bench-(\d+)$/.exec(name)?.[1];
+	mkdirSync(runsDir, { recursive: true });
+	for (const name of readdirSync(runsDir)) {
+		const pid = /^bench-(\d+)-\d+$/.exec(name)?.[1];
 		if (pid && !isAlive(Number(pid), 'bench.mjs'))
-			rmSync(join(devDir, name), { recursive: true, force: true, maxRetries: 5 });
+			rmSync(join(runsDir, name), { recursive: true, force: true, maxRetries: 5 });
 	}
 }

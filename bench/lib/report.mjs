@@ -122,6 +122,59 @@ export function markdownReport(results) {
 	].join('\n\n');
 }
 
+const README_COLUMNS = ['', ...contestants.map(({ name }) => name)];
+const README_START = '<!-- bench: made by "npm run bench", do not edit -->';
+const README_END = '<!-- end of bench -->';
+
+/**
+ * The README with the short table put in between its marks; unchanged where nothing was measured side by side.
+ * @param {string} readme
+ * @param {object} results
+ * @throws Error when the marks are gone
+ */
+export function withBench(readme, { compare, memory }) {
+	if (!compare) return readme;
+	const start = readme.indexOf(README_START);
+	const end = readme.indexOf(README_END);
+	if (start < 0 || end < start) throw new Error('README.md has lost the marks of the bench.');
+	const rows = [...timeRows(compare), ...(memory ? memoryPeaks(memory) : [])];
+	return [
+		readme.slice(0, start + README_START.length),
+		markdownTable(README_COLUMNS, rows),
+		readme.slice(end),
+	].join('\n\n');
+}
+
+/** @returns {string[][]} one row per number of clips */
+function timeRows({ trials }) {
+	return [...new Set(trials.map(({ n }) => n))].map((n) => {
+		const cells = contestants.map(({ id }) => {
+			const trial = trials.find((one) => one.n === n && one.contestant === id);
+			if (!trial || trial.failed) return '–';
+			const many = id === 'hailuo' ? '' : ` (${times(trial.ratio)})`;
+			return `${duration(trial.wallMs)}${many}${trial.computed ? ', computed' : ''}`;
+		});
+		return [clips(n), ...cells];
+	});
+}
+
+/** @returns {string[][]} one row per kind of videos */
+function memoryPeaks({ rows }) {
+	const videos = rows.filter(({ videoMb, trial }) => videoMb && !trial.failed);
+	const kinds = [
+		...new Set(videos.map(({ items, videoMb }) => `${items} videos of ${videoMb} MB`)),
+	];
+	return kinds.map((kind) => {
+		const cells = contestants.map(({ id }) => {
+			const row = videos.find(
+				(one) => one.contestant === id && `${one.items} videos of ${one.videoMb} MB` === kind,
+			);
+			return row ? megabytes(row.trial.aboveIdleMb) : '–';
+		});
+		return [`Memory for ${kind}`, ...cells];
+	});
+}
+
 function compareSection(compare) {
 	return [
 		'## Wall time',
@@ -131,13 +184,16 @@ function compareSection(compare) {
 		compare.trials.some(({ computed }) => computed)
 			? 'A _computed_ run was not made: its wall time follows from the largest smaller run, because that way makes its clips one after another. `--full` really runs it.'
 			: '',
+		compare.trials.some(({ apart }) => apart)
+			? 'The run of over half an hour was made apart from the others, with the same times and in an n8n of its own, while the machine did other work too: a node that makes its clips one after another is idle nearly all the time.'
+			: '',
 	].filter(Boolean);
 }
 
 function memorySection(memory) {
 	return [
 		'## Memory',
-		`Resident memory of n8n's main process, with its binary data in files (n8n's default). Each row is the median of its runs, all of them in parentheses: when V8 collects its garbage is partly luck. The clips are ready at once: what is measured is the handling of files. An idle n8n 2.41 lets go of most of what it may use; any execution makes it take some of it back, which the row "n8n alone" shows.`,
+		`Resident memory of n8n's main process, with its binary data in files (n8n's default). Each row is the median of its runs, all of them in parentheses: when V8 collects its garbage is partly luck. The clips are ready at once: what is measured is the handling of files. (The wall time is not: our node looks for a clip of a kind it does not know yet after some ten seconds, the built-in node at once.) An idle n8n 2.41 lets go of most of what it may use; any execution makes it take some of it back, which the row "n8n alone" shows.`,
 		markdownTable(MEMORY_COLUMNS, memoryRows(memory)),
 	];
 }

@@ -12,15 +12,15 @@ import {
 import { InputRefused } from '../shared/errors';
 import { fingerprintOf } from '../shared/ledger';
 import { offersOption, OTHER_MODEL, picturesOf, type OptionName } from '../shared/models';
-import { pictureSource, type PictureSource } from '../shared/pictures';
+import { pictureSource, type InspectedPicture } from '../shared/pictures';
 import type { VideoOrder } from '../shared/task';
 import { accountOf, type Item } from './run';
 
 export interface ReadOrder {
 	/** Without its pictures: they are loaded when the order is sent. */
 	order: VideoOrder;
-	pictures: PictureSource[];
-	/** What they weigh. */
+	pictures: InspectedPicture[];
+	/** What they weigh in memory. */
 	pictureBytes: number;
 	extraFields: JsonObject;
 	/** Where the gateway is to call back, if at all. */
@@ -78,17 +78,14 @@ export async function readOrder(item: Item): Promise<ReadOrder> {
 	run.hints.push(...directed.hints);
 	checkPrompt(directed.prompt, choice);
 
-	const pictures = picturesOf[choice.mode].map((role) =>
+	const pictures: InspectedPicture[] = [];
+	// each source is looked for first: a field that is missing is found before any file is read
+	const sources = picturesOf[choice.mode].map((role) =>
 		pictureSource(run.context, role, itemIndex, gateway.images),
 	);
-	const seen: string[] = [];
-	let pictureBytes = 0;
-	for (const picture of pictures) {
-		const { digest, bytes } = await picture.inspect();
-		seen.push(digest);
-		pictureBytes += bytes;
-	}
+	for (const source of sources) pictures.push(await source.inspect());
 
+	const seen = pictures.map(({ digest }) => digest);
 	if (seen.length === 2 && seen[0] === seen[1])
 		run.hints.push(
 			`Item ${itemIndex}: first and last frame are the same picture; check 'Last Frame Binary Field' if you did not want a loop`,
@@ -105,7 +102,7 @@ export async function readOrder(item: Item): Promise<ReadOrder> {
 	return {
 		order,
 		pictures,
-		pictureBytes,
+		pictureBytes: pictures.reduce((sum, { bytes }) => sum + bytes, 0),
 		extraFields,
 		callbackUrl,
 		fingerprint: fingerprintOf([account, order, seen, extraFields]),

@@ -10,6 +10,7 @@ import {
 	type LedgerEntry,
 } from '../shared/ledger';
 import { GatewayFailed } from '../shared/errors';
+import type { Picture } from '../shared/providers/contract';
 import { PATIENCE_MS } from '../shared/retry';
 import { settle } from '../shared/settle';
 import { findByReference, submit, type Submitted } from '../shared/submit';
@@ -18,7 +19,7 @@ import { nameOf } from './failure';
 import type { ReadOrder } from './order';
 import type { Item } from './run';
 
-/** From this weight on pictures are sent two orders at a time. */
+/** From this weight in memory on pictures are sent two orders at a time. */
 const BIG_BYTES = 2_000_000;
 
 export interface Purchase {
@@ -118,9 +119,14 @@ async function send(item: Item, read: ReadOrder, reference: string): Promise<Sub
 		// before a picture is uploaded for nothing
 		stopIf(run.signal);
 		const filled: VideoOrder = { ...read.order };
-		for (const picture of read.pictures)
-			filled[picture.role] = await picture.load(gateway, run.clock, run.signal);
+		const inline: Record<string, Picture> = {};
+		for (const picture of read.pictures) {
+			const loaded = await picture.load(gateway, run.clock, run.signal);
+			filled[picture.role] = loaded.link;
+			if (loaded.inline) inline[loaded.link] = loaded.inline;
+		}
 		return await submit(gateway, filled, {
+			inline,
 			extraFields: read.extraFields,
 			callbackUrl: read.callbackUrl,
 			reference,

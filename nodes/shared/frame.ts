@@ -293,13 +293,19 @@ function faultsOfSize({ width, height }: Size, rules: ImageRules): string[] {
 /**
  * Judges a picture before it is sent.
  *
- * @param bytes the whole file; only its header is read
+ * @param bytes the file, or as much of its beginning as `tellsEnough` wants
  * @param rules what the gateway accepts
  * @param parameter display name of the field that the picture comes from
+ * @param size of the whole file, in bytes
  * @returns what the picture is; `mimeType` is the true one, whatever name or type came with the file
  * @throws InputRefused when the gateway would refuse the picture, naming parameter and figures
  */
-export function inspectFrame(bytes: Uint8Array, rules: ImageRules, parameter: string): ImageInfo {
+export function inspectFrame(
+	bytes: Uint8Array,
+	rules: ImageRules,
+	parameter: string,
+	size = bytes.length,
+): ImageInfo {
 	const refuse = (fault: string, advice: string) =>
 		new InputRefused(parameter, `'${parameter}' ${fault}`, advice);
 	const accepted = rules.formats.map((format) => formatNames[format]);
@@ -322,9 +328,9 @@ export function inspectFrame(bytes: Uint8Array, rules: ImageRules, parameter: st
 				)
 			: refuse(`is ${stranger.what}; ${only}`, stranger.advice);
 	}
-	if (bytes.length >= rules.maxBytes) {
+	if (size >= rules.maxBytes) {
 		throw refuse(
-			`is ${megabytes(bytes.length)}; it has to be under ${megabytes(rules.maxBytes)}`,
+			`is ${megabytes(size)}; it has to be under ${megabytes(rules.maxBytes)}`,
 			"Make it smaller with n8n's 'Edit Image' node: operation 'Resize', or option 'Format' set to 'jpeg'.",
 		);
 	}
@@ -343,6 +349,15 @@ export function inspectFrame(bytes: Uint8Array, rules: ImageRules, parameter: st
 		);
 	}
 	return info;
+}
+
+/** Headers lie within so many bytes, but for JPEG, where other segments may come first. */
+const MOST_HEADER_BYTES = 65_536;
+
+/** Whether the rest of a file could tell `inspectFrame` nothing more than this beginning of it does. */
+export function tellsEnough(head: Uint8Array): boolean {
+	if (head.length < MOST_HEADER_BYTES) return false;
+	return formatOf(head) !== 'jpeg' || readImageHeader(head) !== undefined;
 }
 
 // The type and its parameters are short; a comma far behind belongs to something else.
@@ -386,12 +401,6 @@ export function parseDataUrl(text: string): { mimeType: string; bytes: Buffer } 
 	if (parts === undefined) return undefined;
 	const bytes = Buffer.from(text.slice(parts.start, parts.end), 'base64');
 	return { mimeType: parts.mimeType, bytes };
-}
-
-/** Writes bytes as a base64 data URL. */
-export function toDataUrl(bytes: Uint8Array, mimeType: string): string {
-	const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-	return `data:${mimeType};base64,${view.toString('base64')}`;
 }
 
 function excerpt(text: string): string {

@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto';
 
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { placeholder } from './body';
 import type { Clock } from './clock';
 import { InputRefused } from './errors';
-import { checkImageUrl, inspectFrame, parseDataUrl, toDataUrl } from './frame';
-import type { PictureRules } from './providers/contract';
+import { checkImageUrl, inspectFrame, parseDataUrl, tellsEnough } from './frame';
+import type { Picture, PictureRules } from './providers/contract';
 import { patiently } from './retry';
+import { settle } from './settle';
 import type { PictureLink } from './task';
 import type { Gateway } from './transport';
 
@@ -20,16 +22,33 @@ const labels: Record<PictureRole, string> = {
 };
 
 export interface PictureSource {
-	role: PictureRole;
 	/**
 	 * Looks at the picture, at no cost.
-	 * @returns what tells it from another picture, and how many bytes it adds to the order
 	 * @throws InputRefused when the gateway would refuse it
 	 */
-	inspect(): Promise<{ digest: string; bytes: number }>;
-	/** The picture as the gateway takes it: a public link, a data URL, or the link of an upload. */
-	load(gateway: Gateway, clock: Clock, signal: AbortSignal): Promise<PictureLink>;
+	inspect(): Promise<InspectedPicture>;
 }
+
+export interface InspectedPicture {
+	role: PictureRole;
+	/** What tells it from another picture. */
+	digest: string;
+	/** What it weighs in memory when it is sent; 0 when it comes from n8n's store piece by piece. */
+	bytes: number;
+	/**
+	 * The picture as the gateway takes it: a public link, the link of an upload, or a word in its place, with the
+	 * picture that has to be put there.
+	 */
+	load(gateway: Gateway, clock: Clock, signal: AbortSignal): Promise<LoadedPicture>;
+}
+
+export interface LoadedPicture {
+	link: PictureLink;
+	inline?: Picture;
+}
+
+/** Bytes read from n8n's store at a time. */
+const CHUNK_BYTES = 65_536;
 
 /**
  * A picture of one item, from its binary field or a URL.
@@ -77,21 +96,16 @@ function fromBinary(
 				: `The item carries no file. Put a node that gives a picture before this one, or set '${label} Source' to URL.`,
 		);
 	}
-	const tooBig = Number(binary.bytes ?? 0) >= rules.maxBytes;
-	const read = async () => {
-		// a file that is too big by its own account is not read: one slice is enough for the message
-		if (tooBig) throw tooLarge(label, Number(binary.bytes), rules);
-		return await context.helpers.getBinaryDataBuffer(itemIndex, field);
-	};
+	const { bytes = 0, id } = binary;
 	return {
-		role,
 		async inspect() {
-			const bytes = await read();
-			inspectFrame(bytes, rules, label);
-			return { digest: digest(bytes), bytes: bytes.length };
-		},
-		async load(gateway, clock, signal) {
-			return await send(gateway, await read(), label, rules, clock, signal);
+			// a file that is too big by its own account is not read
+			if (Number(bytes) >= rules.maxBytes) throw tooLarge(label, Number(bytes), rules);
+			const open = async () =>
+				id
+					? await context.helpers.getBinaryStream(id, CHUNK_BYTES)
+					: [await context.helpers.getBinaryDataBuffer(itemIndex, field)];
+			return await inspect(role, open, rules, Boolean(id));
 		},
 	};
 }
@@ -103,47 +117,72 @@ function fromUrl(
 	rules: PictureRules,
 ): PictureSource {
 	const kind = checkImageUrl(url, `${label} URL`);
-	if (kind === 'http')
-		return { role, inspect: async () => ({ digest: url, bytes: 0 }), load: async () => url };
-	const bytes = () => {
+	if (kind === 'http') {
+		const load = async () => ({ link: url });
+		return { inspect: async () => ({ role, digest: url, bytes: 0, load }) };
+	}
+	const open = async () => {
 		const parsed = parseDataUrl(url);
-		if (parsed) return parsed.bytes;
+		if (parsed) return [parsed.bytes];
 		throw new InputRefused(
 			`${label} URL`,
 			`'${label} URL' is a data URL that cannot be read`,
 			'It has to look like data:image/jpeg;base64,… with the whole picture behind the comma.',
 		);
 	};
+	return { inspect: async () => await inspect(role, open, rules, false) };
+}
+
+/** Reads a picture once, keeping no more of it than its header. */
+async function inspect(
+	role: PictureRole,
+	open: Picture['open'],
+	rules: PictureRules,
+	stored: boolean,
+): Promise<InspectedPicture> {
+	const label = labels[role];
+	const hash = createHash('sha256');
+	let size = 0;
+	let head = Buffer.alloc(0);
+	const read = await settle(async () => {
+		for await (const chunk of await open()) {
+			hash.update(chunk);
+			size += chunk.length;
+			if (!tellsEnough(head)) head = Buffer.concat([head, chunk]);
+		}
+	});
+	if ('error' in read) {
+		if (read.error instanceof InputRefused) throw read.error;
+		throw new InputRefused(
+			label,
+			`'${label}' could not be read from n8n's store of files`,
+			'The file may have been deleted with its execution. Run the step that makes the picture again.',
+		);
+	}
+	const { format, mimeType } = inspectFrame(head, rules, label, size);
+	const fileName = `${label.toLowerCase().replace(/ /g, '-')}.${format === 'jpeg' ? 'jpg' : format}`;
+	const picture: Picture = { size, mimeType, fileName, open };
 	return {
 		role,
-		async inspect() {
-			inspectFrame(bytes(), rules, label);
-			return { digest: digest(url), bytes: url.length };
-		},
-		load: async (gateway, clock, signal) =>
-			await send(gateway, bytes(), label, rules, clock, signal),
+		digest: hash.digest('hex'),
+		bytes: stored ? 0 : size,
+		load: async (gateway, clock, signal) => await load(gateway, picture, rules, clock, signal),
 	};
 }
 
-async function send(
+async function load(
 	gateway: Gateway,
-	bytes: Buffer,
-	label: string,
+	picture: Picture,
 	rules: PictureRules,
 	clock: Clock,
 	signal: AbortSignal,
-): Promise<PictureLink> {
-	const { format, mimeType } = inspectFrame(bytes, rules, label);
+): Promise<LoadedPicture> {
 	const { upload } = gateway.provider;
-	if (rules.transport === 'inline' || !upload) return toDataUrl(bytes, mimeType);
-	const fileName = `${label.toLowerCase().replace(/ /g, '-')}.${format === 'jpeg' ? 'jpg' : format}`;
-	const call = upload.call({ bytes, mimeType, fileName });
+	if (rules.transport === 'inline' || !upload) return { link: placeholder(), inline: picture };
+	const call = upload.call(picture);
 	// costs nothing, so it may be repeated
-	return await patiently(async () => upload.read(await gateway.call(call)), clock, signal);
-}
-
-function digest(picture: Buffer | string): string {
-	return createHash('sha256').update(picture).digest('hex');
+	const send = async () => upload.read(await gateway.call(call));
+	return { link: await patiently(send, clock, signal) };
 }
 
 function tooLarge(label: string, bytes: number, rules: PictureRules): InputRefused {

@@ -3,7 +3,7 @@ import type { JsonObject } from 'n8n-workflow';
 
 import type { Clock } from './clock';
 import { GatewayFailed } from './errors';
-import type { Reply } from './providers/contract';
+import type { Picture, Reply } from './providers/contract';
 import type { Pace } from './pace';
 import { backoff, refusedFor } from './retry';
 import { settle } from './settle';
@@ -16,6 +16,8 @@ const UNREACHED_TRIES = 4;
 const LOOKUPS = 3;
 
 export interface SubmitOptions {
+	/** Pictures, by the words that stand for them in the order. */
+	inline?: Record<string, Picture>;
 	/** Merged into the body, last. */
 	extraFields: JsonObject;
 	/** Where the gateway is to call back. */
@@ -50,12 +52,12 @@ export async function submit(
 	const { clock, signal, pace, deadline } = options;
 	const { provider } = gateway;
 	const { call, endpoint } = provider.submit(order);
-	const { callbackUrl, reference } = options;
+	const { callbackUrl, inline, reference } = options;
 	const calling = callbackUrl ? (provider.callback?.attach(call, callbackUrl) ?? call) : call;
 	const referred = provider.withReference?.(calling, reference) ?? calling;
 	const body = mergeFields(referred.body ?? {}, options.extraFields);
 	for (let attempt = 0; ; attempt++) {
-		const send = async () => await gateway.callThroughStop({ ...referred, body });
+		const send = async () => await gateway.callThroughStop({ ...referred, body, inline });
 		const outcome = await settle(async () => {
 			const reply = await pace.pass(send, refusedFor, signal, options.perMinute, deadline);
 			const task: TaskRef = { provider: provider.id, taskId: provider.readSubmit(reply) };

@@ -6,7 +6,7 @@ import type { Mode, ProviderId } from './models';
 
 export type TaskStatus = 'queued' | 'processing' | 'succeeded' | 'failed' | 'canceled';
 
-/** A picture ready to be sent: a public link, or a data URL. */
+/** A picture ready to be sent: a public link, or the word that its bytes replace when the body is written. */
 export type PictureLink = string;
 
 /** Everything a gateway needs to know to make one video. Checked: nothing in it is known to be impossible. */

@@ -1,8 +1,7 @@
 /** The only place that talks HTTP to a gateway. The key is added by the credential and never seen here. */
-import { randomUUID } from 'node:crypto';
-
 import type { IExecuteFunctions, IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
 
+import { jsonBody, multipartBody, type Body } from './body';
 import { Stopped } from './clock';
 import { cleanBaseUrl, cleanKey } from './credential';
 import { GatewayFailed, InputRefused, type ProviderFault } from './errors';
@@ -82,11 +81,15 @@ export async function openGateway(
 		await context.helpers.httpRequest(await provider.sign(credential, request));
 
 	const exchange = async (call: HttpCall, by: Send, timeout: number): Promise<Reply> => {
-		const request = requestOf(baseUrl, call, timeout);
+		const prepared = await settle(async () => await bodyOf(call));
+		if ('error' in prepared) throw new GatewayFailed(UNREADABLE_PICTURE);
+		const body = prepared.value;
+		const request = requestOf(baseUrl, call, body, timeout);
 		const outcome = await settle(async () => (await by(request)) as HttpAnswer);
+		body?.close();
 		if ('error' in outcome) {
 			if (by === send && stopOf(context)?.aborted) throw new Stopped();
-			throw new GatewayFailed(networkFault(outcome.error));
+			throw new GatewayFailed(body?.broken() ? UNREADABLE_PICTURE : networkFault(outcome.error));
 		}
 		const reply = replyOf(outcome.value, hide);
 		const fault = provider.fault(reply) ?? unreadable(reply);
@@ -103,7 +106,17 @@ export async function openGateway(
 	};
 }
 
-function requestOf(baseUrl: string, call: HttpCall, timeout: number): IHttpRequestOptions {
+async function bodyOf({ body, inline, file }: HttpCall): Promise<Body | undefined> {
+	if (file) return await multipartBody(file);
+	return body && (await jsonBody(body, inline));
+}
+
+function requestOf(
+	baseUrl: string,
+	call: HttpCall,
+	body: Body | undefined,
+	timeout: number,
+): IHttpRequestOptions {
 	const query = call.query ? `?${new URLSearchParams(call.query).toString()}` : '';
 	const request: IHttpRequestOptions = {
 		method: call.method,
@@ -118,34 +131,11 @@ function requestOf(baseUrl: string, call: HttpCall, timeout: number): IHttpReque
 		encoding: 'arraybuffer',
 		timeout,
 	};
-	if (call.body !== undefined) {
-		request.body = JSON.stringify(call.body);
-		request.headers = { 'Content-Type': 'application/json', ...request.headers };
-	}
-	if (call.file !== undefined) {
-		const { contentType, body } = multipart(call.file);
-		request.body = body;
-		request.headers = { 'Content-Type': contentType, ...request.headers };
+	if (body) {
+		request.body = body.content as IHttpRequestOptions['body'];
+		request.headers = { ...body.headers, ...request.headers };
 	}
 	return request;
-}
-
-/** Multipart form data with one file (RFC 7578); written out, because n8n drops a FormData that it finds empty. */
-function multipart({ field, picture, fields = {} }: NonNullable<HttpCall['file']>) {
-	const boundary = `----${randomUUID()}`;
-	const quoted = (text: string) => text.replace(/["\r\n]/g, '_');
-	const head = [
-		...Object.entries(fields).map(
-			([name, value]) =>
-				`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"\r\n\r\n${value}\r\n`,
-		),
-		`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(field)}"; filename="${quoted(picture.fileName)}"\r\n`,
-		`Content-Type: ${picture.mimeType}\r\n\r\n`,
-	].join('');
-	return {
-		contentType: `multipart/form-data; boundary=${boundary}`,
-		body: Buffer.concat([Buffer.from(head), picture.bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),
-	};
 }
 
 function replyOf(answer: HttpAnswer, hide: (text: string) => string): Reply {
@@ -181,6 +171,15 @@ function unreadable(reply: Reply): ProviderFault | undefined {
 		retryable: false,
 	};
 }
+
+/** A body that was not sent to its end: nothing can have been made of it. */
+const UNREADABLE_PICTURE: ProviderFault = {
+	category: 'transient',
+	code: 'pictureUnreadable',
+	message: 'A picture could not be read from n8n’s store while it was sent',
+	retryable: true,
+	noTask: true,
+};
 
 /** Failed before the request left: nothing can have been made. */
 const NOT_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'];

@@ -1,13 +1,26 @@
 'use strict';
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
 
-const { computeTrial, inOrder, middleOf, plansOf } = require('../../bench/lib/compare.mjs');
+const {
+	completed,
+	computeTrial,
+	inOrder,
+	middleOf,
+	plansOf,
+} = require('../../bench/lib/compare.mjs');
 const { contestants, workflowOf } = require('../../bench/lib/contestants.mjs');
-const { compareRows, consoleReport, markdownReport } = require('../../bench/lib/report.mjs');
+const {
+	compareRows,
+	consoleReport,
+	markdownReport,
+	withBench,
+} = require('../../bench/lib/report.mjs');
 const { barPlot } = require('../../bench/lib/svg.mjs');
 const { targetsOf } = require('../../bench/lib/targets.mjs');
 const { taskTimes } = require('../../bench/lib/times.mjs');
 
-const options = { counts: [1, 10, 50], taskSeconds: 120, spread: 0.1, videoMb: 5, full: false };
+const options = { counts: [1, 10, 50], taskSeconds: 120, spread: 0.1, videoMb: 5 };
 
 const run = (n, contestant, seconds, more = {}) => ({
 	n,
@@ -64,13 +77,9 @@ describe('the plan', () => {
 			expect(plan).toMatchObject({ executions: 5, items: 1, times: taskTimes(5, 120, 0.1) });
 	});
 
-	it('computes only what would take very long, and can be told to run it', () => {
-		const computed = (list) =>
-			list.filter((one) => one.computed).map(({ n, contestant }) => [n, contestant]);
-		expect(computed(plans)).toEqual([[50, 'builtIn']]);
-		expect(computed(plansOf({ ...options, full: true }))).toEqual([]);
-		// nothing to compute it from
-		expect(computed(plansOf({ ...options, counts: [50] }))).toEqual([]);
+	it('tells what would take very long from the rest', () => {
+		const long = plans.filter((one) => one.long).map(({ n, contestant }) => [n, contestant]);
+		expect(long).toEqual([[50, 'builtIn']]);
 	});
 });
 
@@ -92,6 +101,30 @@ describe('what is computed', () => {
 	it('needs a run that ended well', () => {
 		const made = [{ n: 10, contestant: 'builtIn', failed: 'stuck' }];
 		expect(computeTrial({ n: 50, contestant: 'builtIn' }, made)).toBeUndefined();
+	});
+});
+
+describe('a comparison without its longest run', () => {
+	const made = [run(10, 'builtIn', 1275), run(10, 'hailuo', 135), run(50, 'hailuo', 140)];
+	const compared = { ...options, counts: [10, 50], trials: made };
+	const row = (result, n, contestant) =>
+		result.trials.find((one) => one.n === n && one.contestant === contestant);
+
+	it('is completed by computing, and says what was not run', () => {
+		const result = completed(compared);
+		expect(row(result, 50, 'builtIn')).toMatchObject({ computed: true, wallMs: 6_375_000 });
+		expect(row(result, 10, 'recipe')).toMatchObject({ failed: 'not run' });
+		expect(result.trials).toHaveLength(6);
+	});
+
+	it('takes the run that was made apart, when its conditions were the same', () => {
+		const long = { ...options, trials: [run(50, 'builtIn', 6400)] };
+		const wanted = { wallMs: 6_400_000, apart: true, paid: 50 };
+		expect(row(completed(compared, long), 50, 'builtIn')).toMatchObject(wanted);
+		for (const other of [{ taskSeconds: 60 }, { spread: 0 }, { videoMb: 1 }])
+			expect(row(completed(compared, { ...long, ...other }), 50, 'builtIn').computed).toBe(true);
+		const failed = { ...long, trials: [{ n: 50, contestant: 'builtIn', failed: 'it hung' }] };
+		expect(row(completed(compared, failed), 50, 'builtIn').computed).toBe(true);
 	});
 });
 
@@ -141,6 +174,23 @@ describe('the report', () => {
 		expect(rows[7][2]).toBe('106 min (computed from 10 clips)');
 		// what was not run has paid for nothing
 		expect(rows[7].slice(-2)).toEqual(['–', '–']);
+	});
+
+	it('puts a short table into the README, between its marks only', () => {
+		const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+		const memory = {
+			rows: [
+				{ contestant: 'hailuo', items: 3, videoMb: 200, trial: { aboveIdleMb: 22.4 } },
+				{ contestant: 'builtIn', items: 3, videoMb: 200, trial: { aboveIdleMb: 498 } },
+			],
+		};
+		const made = withBench(readme, { compare: compare(), memory });
+		expect(made).toContain('| 10 clips | 135 s | 21.3 min (9.44 ×) | 181 s (1.34 ×) |');
+		expect(made).toContain('| Memory for 3 videos of 200 MB | 22 MB | 498 MB | – |');
+		const around = (text) => [text.split('<!-- bench:')[0], text.split('<!-- end of bench')[1]];
+		expect(around(made)).toEqual(around(readme));
+		expect(withBench(readme, {})).toBe(readme);
+		expect(() => withBench('# Other', { compare: compare() })).toThrow('marks');
 	});
 
 	it('says what failed', () => {

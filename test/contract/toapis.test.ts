@@ -138,7 +138,8 @@ describe('the calls around a submit', () => {
 	});
 
 	test('upload', () => {
-		const picture = { bytes: Buffer.from('x'), mimeType: 'image/png', fileName: 'a.png' };
+		const open = async () => [Buffer.from('x')];
+		const picture = { size: 1, mimeType: 'image/png', fileName: 'a.png', open };
 		expect(toapis.upload?.call(picture)).toStrictEqual({
 			...endpointOf('toapis', 'upload', {}),
 			file: { field: 'file', picture },

@@ -415,15 +415,47 @@ test('binary data on disk: pictures are read from n8n’s store, videos streamed
 	const bytes = await world.engine.readBinary(made.items[0].binary.data);
 	expect(bytes.subarray(4, 8).toString()).toBe('ftyp');
 
+	for (const provider of providerIds) {
+		// of many chunks, and no multiple of three
+		const bytes = Buffer.concat([png(640, 480), Buffer.alloc(300_001, 7)]);
+		const { error, items } = await world.run(order(provider), {
+			input: [{ json: {}, binary: { data: (await storePicture(bytes)).binary } }],
+		});
+		expect([provider, error]).toEqual([provider, undefined]);
+		expect(items[0].json.status).toBe('succeeded');
+		const sent = world.simulator.requests.find(
+			(one) => one.provider === provider && Number(one.headers['content-length']) > 300_000,
+		);
+		expect(sent.headers).not.toHaveProperty('transfer-encoding');
+		const { kind, headers } = sent;
+		expect([provider, kind]).toEqual([provider, provider === 'toapis' ? 'upload' : 'submit']);
+		if (kind === 'submit')
+			expect(JSON.stringify(sent.body)).toContain(
+				`…[${'data:image/png;base64,'.length + Math.ceil(bytes.length / 3) * 4} characters]`,
+			);
+		else expect(Number(headers['content-length'])).toBeLessThan(bytes.length + 1000);
+	}
+});
+
+test('a picture whose file has gone is named, and nothing is sent', async () => {
+	await world.engine.initBinary();
+	const { binary, remove } = await storePicture(png(640, 480));
+	await remove();
+	const { error } = await world.run(order('minimax'), {
+		input: [{ json: {}, binary: { data: binary } }],
+	});
+	expect(error.message).toMatch(/'First Frame' could not be read from n8n's store/);
+	expect(world.simulator.requests).toEqual([]);
+});
+
+/** A picture in n8n's store, as a node before ours leaves it. */
+async function storePicture(bytes) {
 	const { Container, core } = require('./engine-harness');
-	const stored = await Container.get(core.BinaryDataService).store(
+	const store = Container.get(core.BinaryDataService);
+	const binary = await store.store(
 		{ type: 'execution', workflowId: 'wf1', executionId: '1' },
-		png(640, 480),
+		bytes,
 		{ mimeType: 'image/png' },
 	);
-	const { items, error } = await world.run(order('minimax'), {
-		input: [{ json: {}, binary: { data: stored } }],
-	});
-	expect(error).toBeUndefined();
-	expect(items[0].json.status).toBe('succeeded');
-});
+	return { binary, remove: async () => await store.deleteManyByBinaryDataId([binary.id]) };
+}

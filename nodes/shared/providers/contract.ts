@@ -11,11 +11,14 @@ import type { ProviderId } from '../models';
 import type { TaskRef, TaskState, VideoOrder } from '../task';
 import type { CallbackEvent, CallbackMessage } from './callback';
 
-/** A picture by its bytes, on its way to a gateway. */
+/** A picture on its way to a gateway. */
 export interface Picture {
-	bytes: Buffer;
+	/** Bytes. */
+	size: number;
 	mimeType: string;
 	fileName: string;
+	/** Its bytes from the start, each time anew: from n8n's store piece by piece, or in one where they are in memory. */
+	open(): Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array>>;
 }
 
 /** One HTTP call, relative to the credential's Base URL; the key is added by the credential. */
@@ -26,6 +29,8 @@ export interface HttpCall {
 	headers?: Record<string, string>;
 	/** Sent as JSON. */
 	body?: JsonObject;
+	/** Pictures of the body, by the words that stand for them in it. */
+	inline?: Record<string, Picture>;
 	/** Sent as multipart form data under this field name, instead of `body`. */
 	file?: { field: string; picture: Picture; fields?: Record<string, string> };
 }
