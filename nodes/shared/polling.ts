@@ -3,12 +3,14 @@
 /**
  * Looks, as shares of the typical time. The first one early, because what is refused is refused within seconds;
  * some on the way, for clips that are quicker than typical; the densest around the typical time. After the last
- * one every look is a tenth of the elapsed time later.
+ * one the wait grows with the elapsed time.
  */
-const LOOKS = [0.08, 0.17, 0.33, 0.58, 0.8, 0.93, 1.04, 1.14];
-const LATE = 1.1;
+const LOOKS = [0.08, 0.33, 0.62, 0.88, 0.93, 0.98, 1.03, 1.08, 1.13, 1.18];
+const LATE = 1.09;
 /** Share of the typical time by which looks are spread, so that a batch does not look all at once. */
-const JITTER = 0.06;
+const JITTER = 0.03;
+/** A planned look that is nearer than this share of the typical time is left out. */
+const NEAR = 0.025;
 const SHORTEST_MS = 2_000;
 /** A task that waits in a queue is looked at this often: nothing can be ready. */
 const QUEUED_SHARE = 0.25;
@@ -22,7 +24,7 @@ const LONGEST_QUEUED_MS = 60_000;
  */
 export function nextLook(elapsedMs: number, typicalMs: number, random: number): number {
 	const spread = (random - 0.5) * JITTER * typicalMs;
-	const soon = elapsedMs + typicalMs * 0.05;
+	const soon = elapsedMs + typicalMs * NEAR;
 	const planned = LOOKS.map((share) => share * typicalMs).find((at) => at > soon);
 	const at = planned ?? Math.max(soon, elapsedMs * LATE);
 	return Math.max(at + spread - elapsedMs, SHORTEST_MS);
