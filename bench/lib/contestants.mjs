@@ -210,7 +210,7 @@ const control = {
 	lookSeconds: 0,
 	delivers: 'Wait',
 	credential: recipe.credential,
-	build: ({ hurry }) => ({
+	build: ({ pictureUrl, hurry }) => ({
 		nodes: [
 			node('Wait', 'n8n-nodes-base.wait', 1.1, {
 				resume: 'timeInterval',
@@ -218,7 +218,7 @@ const control = {
 				unit: 'seconds',
 			}),
 		],
-		links: [[START, 'Wait']],
+		links: [[lastBefore(pictureUrl), 'Wait']],
 	}),
 };
 

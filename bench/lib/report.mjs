@@ -48,7 +48,7 @@ const MEMORY_COLUMNS = ['What', 'Way', 'Idle', 'Peak', 'Above idle', 'Wall time'
 export function memoryRows({ rows }) {
 	return rows.map(({ contestant, items, videoMb, pictureMb, trial, trials = [trial] }) => {
 		const what = pictureMb
-			? `${items} first frames of ${pictureMb} MB, small videos`
+			? `${items} first frames of ${pictureMb} MB${contestant === 'control' ? ', fetched and kept' : ', small videos'}`
 			: videoMb
 				? `${items} videos of ${videoMb} MB`
 				: `${items} items, no video`;
@@ -61,7 +61,7 @@ export function memoryRows({ rows }) {
 			megabytes(trial.peakMb),
 			megabytes(trial.aboveIdleMb) + allOf(trials),
 			duration(trial.wallMs),
-			videoMb || pictureMb ? `${trial.clips} of ${items}` : '–',
+			contestant === 'control' ? '–' : `${trial.clips} of ${items}`,
 		];
 	});
 }
@@ -193,7 +193,7 @@ function compareSection(compare) {
 function memorySection(memory) {
 	return [
 		'## Memory',
-		`Resident memory of n8n's main process, with its binary data in files (n8n's default). Each row is the median of its runs, all of them in parentheses: when V8 collects its garbage is partly luck. The clips are ready at once: what is measured is the handling of files. (The wall time is not: our node looks for a clip of a kind it does not know yet after some ten seconds, the built-in node at once.) An idle n8n 2.41 lets go of most of what it may use; any execution makes it take some of it back, which the row "n8n alone" shows.`,
+		`Resident memory of n8n's main process, with its binary data in files (n8n's default). Each row is the median of its runs, all of them in parentheses: when V8 collects its garbage is partly luck. The clips are ready at once: what is measured is the handling of files. (The wall time is not: our node looks for a clip of a kind it does not know yet after some ten seconds, the built-in node at once.) An idle n8n 2.41 lets go of most of what it may use; any execution makes it take some of it back, which the rows "n8n alone" show.`,
 		markdownTable(MEMORY_COLUMNS, memoryRows(memory)),
 	];
 }

@@ -14,6 +14,8 @@ export interface Body {
 	close(): void;
 	/** Whether a picture could not be read to its end, so that the request never was whole. */
 	broken(): boolean;
+	/** Whether all of it may have been sent. False: whoever got the rest can have made nothing of it. */
+	complete(): boolean;
 }
 
 interface Encoded {
@@ -32,11 +34,13 @@ export function placeholder(): string {
 
 /**
  * The JSON text of a body, with its pictures as data URLs (RFC 2397) in the places of their placeholders.
+ * @param gathered in one buffer, not as a stream
  * @throws what reading a picture throws
  */
 export async function jsonBody(
 	body: JsonObject,
 	inline: Record<string, Picture> = {},
+	gathered = false,
 ): Promise<Body> {
 	let parts: Part[] = [JSON.stringify(body)];
 	for (const [word, picture] of Object.entries(inline))
@@ -45,18 +49,18 @@ export async function jsonBody(
 				? between(part.split(word), [`data:${picture.mimeType};base64,`, { picture, base64: true }])
 				: [part],
 		);
-	return await assemble(parts, 'application/json');
+	return await assemble(parts, 'application/json', gathered);
 }
 
 /**
  * Multipart form data with one file (RFC 7578); written out, because n8n drops a FormData that it finds empty.
+ * @param gathered in one buffer, not as a stream
  * @throws what reading the picture throws
  */
-export async function multipartBody({
-	field,
-	picture,
-	fields = {},
-}: NonNullable<HttpCall['file']>): Promise<Body> {
+export async function multipartBody(
+	{ field, picture, fields = {} }: NonNullable<HttpCall['file']>,
+	gathered = false,
+): Promise<Body> {
 	const boundary = `----${randomUUID()}`;
 	const quoted = (text: string) => text.replace(/["\r\n]/g, '_');
 	const head = [
@@ -68,21 +72,24 @@ export async function multipartBody({
 		`Content-Type: ${picture.mimeType}\r\n\r\n`,
 	].join('');
 	const parts = [head, { picture, base64: false }, `\r\n--${boundary}--\r\n`];
-	return await assemble(parts, `multipart/form-data; boundary=${boundary}`);
+	return await assemble(parts, `multipart/form-data; boundary=${boundary}`, gathered);
 }
 
 function between(pieces: string[], joint: Part[]): Part[] {
 	return pieces.flatMap((piece, index) => (index === 0 ? [piece] : [...joint, piece]));
 }
 
-async function assemble(parts: Part[], contentType: string): Promise<Body> {
+async function assemble(parts: Part[], contentType: string, gathered: boolean): Promise<Body> {
 	let unreadable = false;
+	let complete = false;
 	const sources = new Map<Part, Awaited<ReturnType<Picture['open']>>>();
 	for (const part of parts)
 		if (typeof part !== 'string') sources.set(part, await part.picture.open());
 
 	async function* pieces(): AsyncGenerator<Uint8Array> {
 		for (const part of parts) {
+			// the last one is always text: what follows the last picture
+			complete = part === parts[parts.length - 1];
 			if (typeof part === 'string') {
 				yield Buffer.from(part);
 				continue;
@@ -103,7 +110,7 @@ async function assemble(parts: Part[], contentType: string): Promise<Body> {
 	const length = parts.reduce((sum, part) => sum + sizeOf(part), 0);
 	const streams = [...sources.values()].filter(isStream);
 	for (const stream of streams) stream.once('error', () => (unreadable = true));
-	const content = await streamOf(pieces(), streams[0]);
+	const content = await streamOf(pieces(), gathered ? undefined : streams[0]);
 	return {
 		content: sources.size === 0 ? String(content) : content,
 		headers: {
@@ -116,6 +123,7 @@ async function assemble(parts: Part[], contentType: string): Promise<Body> {
 			if (isStream(content)) content.destroy();
 		},
 		broken: () => unreadable,
+		complete: () => complete,
 	};
 }
 

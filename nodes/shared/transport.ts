@@ -81,16 +81,24 @@ export async function openGateway(
 		await context.helpers.httpRequest(await provider.sign(credential, request));
 
 	const exchange = async (call: HttpCall, by: Send, timeout: number): Promise<Reply> => {
-		const prepared = await settle(async () => await bodyOf(call));
-		if ('error' in prepared) throw new GatewayFailed(UNREADABLE_PICTURE);
-		const body = prepared.value;
-		const request = requestOf(baseUrl, call, body, timeout);
-		const outcome = await settle(async () => (await by(request)) as HttpAnswer);
-		body?.close();
-		if ('error' in outcome) {
+		const once = async (gathered: boolean) => {
+			const prepared = await settle(async () => await bodyOf(call, gathered));
+			if ('error' in prepared) throw new GatewayFailed(UNREADABLE_PICTURE);
+			const body = prepared.value;
+			const request = requestOf(baseUrl, call, body, timeout);
+			const outcome = await settle(async () => (await by(request)) as HttpAnswer);
+			body?.close();
+			if ('value' in outcome) return outcome;
 			if (by === send && stopOf(context)?.aborted) throw new Stopped();
-			throw new GatewayFailed(body?.broken() ? UNREADABLE_PICTURE : networkFault(outcome.error));
-		}
+			if (body?.broken()) throw new GatewayFailed(UNREADABLE_PICTURE);
+			const fault = networkFault(outcome.error);
+			return { fault: body?.complete() === false ? { ...fault, noTask: true } : fault };
+		};
+		let outcome = await once(false);
+		// who hangs up on a stream may have said why: that is heard when the rest is not written behind it
+		if ('fault' in outcome && outcome.fault.noTask && HUNG_UP.includes(outcome.fault.code))
+			outcome = await once(true);
+		if ('fault' in outcome) throw new GatewayFailed(outcome.fault);
 		const reply = replyOf(outcome.value, hide);
 		const fault = provider.fault(reply) ?? unreadable(reply);
 		if (fault) throw new GatewayFailed(fault, reply.status);
@@ -106,9 +114,12 @@ export async function openGateway(
 	};
 }
 
-async function bodyOf({ body, inline, file }: HttpCall): Promise<Body | undefined> {
-	if (file) return await multipartBody(file);
-	return body && (await jsonBody(body, inline));
+async function bodyOf(
+	{ body, inline, file }: HttpCall,
+	gathered: boolean,
+): Promise<Body | undefined> {
+	if (file) return await multipartBody(file, gathered);
+	return body && (await jsonBody(body, inline, gathered));
 }
 
 function requestOf(
@@ -180,6 +191,9 @@ const UNREADABLE_PICTURE: ProviderFault = {
 	retryable: true,
 	noTask: true,
 };
+
+/** The other side closed the connection. */
+const HUNG_UP = ['EPIPE', 'ECONNRESET'];
 
 /** Failed before the request left: nothing can have been made. */
 const NOT_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'];

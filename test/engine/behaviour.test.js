@@ -1,5 +1,7 @@
 'use strict';
 /* What a user sees when things go wrong or are stopped, in n8n's own engine. */
+const { createServer } = require('node:http');
+
 const { providerIds, table } = require('../../nodes/shared/models');
 const { hurry, png, picture, quick, setUp, withPicture } = require('./support');
 
@@ -446,6 +448,29 @@ test('a picture whose file has gone is named, and nothing is sent', async () => 
 	});
 	expect(error.message).toMatch(/'First Frame' could not be read from n8n's store/);
 	expect(world.simulator.requests).toEqual([]);
+});
+
+test('a gateway that answers while the picture is still on its way is heard', async () => {
+	await world.engine.initBinary();
+	const asked = [];
+	const hasty = createServer((request, response) => {
+		asked.push(request.url);
+		response.writeHead(401, { 'content-type': 'application/json', connection: 'close' });
+		response.end('{"base_resp":{"status_code":1004,"status_msg":"login fail"}}');
+	});
+	await new Promise((done) => hasty.listen(0, '127.0.0.1', done));
+	const credential = world.credentials.hailuoMiniMaxApi;
+	const { baseUrl } = credential;
+	credential.baseUrl = `http://127.0.0.1:${hasty.address().port}`;
+	const { binary } = await storePicture(Buffer.concat([png(640, 480), Buffer.alloc(15_000_000)]));
+	const { error } = await world.run(order('minimax'), {
+		input: [{ json: {}, binary: { data: binary } }],
+	});
+	credential.baseUrl = baseUrl;
+	hasty.closeAllConnections();
+	hasty.close();
+	expect(error.message).toBe('MiniMax: login fail');
+	expect(asked.length).toBeLessThanOrEqual(2);
 });
 
 /** A picture in n8n's store, as a node before ours leaves it. */

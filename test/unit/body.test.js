@@ -72,6 +72,31 @@ describe('a JSON body', () => {
 		expect(JSON.parse(String(whole.content))).toEqual({ image: dataUrl(a) });
 	});
 
+	it('tells from when on all of it may have been sent', async () => {
+		const [word, bytes] = [placeholder(), random(100_000)];
+		const body = await jsonBody({ image: word }, { [word]: stored(bytes, 1000) });
+		const reader = body.content[Symbol.asyncIterator]();
+		expect(body.complete()).toBe(false);
+		const pieces = [];
+		for (let piece = await reader.next(); !piece.done; piece = await reader.next()) {
+			pieces.push(piece.value);
+			// the stream reads ahead: it may be early, never late
+			const sent = Buffer.concat(pieces);
+			if (sent.length === Number(body.headers['Content-Length']))
+				expect(body.complete()).toBe(true);
+			if (sent.length < 100_000) expect(body.complete()).toBe(false);
+		}
+		expect(body.complete()).toBe(true);
+	});
+
+	it('comes in one buffer on demand', async () => {
+		const [word, bytes] = [placeholder(), random(1000)];
+		const body = await jsonBody({ image: word }, { [word]: stored(bytes, 100) }, true);
+		expect(Buffer.isBuffer(body.content)).toBe(true);
+		expect(JSON.parse(String(body.content))).toEqual({ image: dataUrl(bytes) });
+		expect(body.complete()).toBe(true);
+	});
+
 	it('has words for pictures that occur nowhere else', () => {
 		const words = Array.from({ length: 100 }, placeholder);
 		expect(new Set(words).size).toBe(100);
