@@ -55,6 +55,8 @@ export interface Job {
 export type Prepare = (item: Item) => Promise<Job>;
 
 const LOOKS_AT_ONCE = 8;
+/** After so many looks each n8n gets a turn: a thousand items must not hold up its other executions. */
+const LOOKS_PER_TURN = 10;
 const SUBMITS_AT_ONCE = 10;
 const BIG_SUBMITS_AT_ONCE = 2;
 const DOWNLOADS_AT_ONCE = 4;
@@ -141,6 +143,7 @@ function openRun(context: IExecuteFunctions, clock: Clock, signal: AbortSignal):
 /** Fills in the item's gateway and lets the operation look at its parameters. */
 async function ready(item: Item, run: Run, prepare: Prepare): Promise<Job> {
 	item.run = run;
+	if (item.itemIndex % LOOKS_PER_TURN === LOOKS_PER_TURN - 1) await run.clock.sleep(1);
 	item.provider = checkProvider(run.context.getNodeParameter('provider', item.itemIndex));
 	const provider = providers[item.provider];
 	const opening =

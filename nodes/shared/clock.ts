@@ -26,13 +26,41 @@ export function stopIf(signal: AbortSignal | undefined): void {
 /** n8n's sleep() cannot be aborted: slices bound what the last one outlives a Stop by. */
 const SLICE_MS = 250;
 
+interface Sleeper {
+	/** Epoch milliseconds. */
+	until: number;
+	signal: AbortSignal | undefined;
+	wake(): void;
+}
+const sleepers = new Set<Sleeper>();
+
+/** Wakes those who are stopped or nearly through. One timer for all: a thousand tasks may be waiting. */
+async function watchOver(): Promise<void> {
+	while (sleepers.size > 0) {
+		await sleep(SLICE_MS);
+		const soon = Date.now() + SLICE_MS;
+		for (const sleeper of sleepers)
+			if (sleeper.until <= soon || sleeper.signal?.aborted) {
+				sleepers.delete(sleeper);
+				sleeper.wake();
+			}
+	}
+}
+
 export const systemClock: Clock = {
 	now: () => Date.now(),
 	random: () => Math.random(),
 	async sleep(ms, signal) {
 		const until = Date.now() + ms;
 		stopIf(signal);
-		for (let left = ms; left > 0; left = until - Date.now()) {
+		if (ms > 2 * SLICE_MS) {
+			await new Promise<void>((wake) => {
+				sleepers.add({ until, signal, wake });
+				if (sleepers.size === 1) void watchOver();
+			});
+			stopIf(signal);
+		}
+		for (let left = until - Date.now(); left > 0; left = until - Date.now()) {
 			await sleep(Math.min(left, SLICE_MS));
 			stopIf(signal);
 		}
