@@ -110,9 +110,12 @@ async function assemble(parts: Part[], contentType: string, gathered: boolean): 
 	const length = parts.reduce((sum, part) => sum + sizeOf(part), 0);
 	const streams = [...sources.values()].filter(isStream);
 	for (const stream of streams) stream.once('error', () => (unreadable = true));
-	const content = await streamOf(pieces(), gathered ? undefined : streams[0]);
+	const content =
+		sources.size === 0
+			? parts.join('')
+			: await streamOf(pieces(), gathered ? undefined : streams[0]);
 	return {
-		content: sources.size === 0 ? String(content) : content,
+		content,
 		headers: {
 			'Content-Type': contentType,
 			// a stream has no length of its own, and not every gateway takes a body in chunks
@@ -123,7 +126,7 @@ async function assemble(parts: Part[], contentType: string, gathered: boolean): 
 			if (isStream(content)) content.destroy();
 		},
 		broken: () => unreadable,
-		complete: () => complete,
+		complete: () => complete || !isStream(content),
 	};
 }
 
