@@ -144,4 +144,4 @@ async function setUp(simulatorOptions = {}) {
 /** Looks often, so that tests take milliseconds. */
 const quick = { waitOptions: { pollInterval: 0.05 } };
 
-module.exports = { hurry, setUp, png, picture, withPicture, quick };
+module.exports = { Start, hurry, setUp, png, picture, withPicture, quick };

@@ -10,29 +10,13 @@ const { HailuoVideoTrigger } = require('../../nodes/HailuoVideoTrigger/HailuoVid
 const { forgetProcess } = require('../../nodes/HailuoVideoTrigger/seen');
 const { providers } = require('../../nodes/shared/providers');
 const credentialClasses = require('../credentials');
+const { Start } = require('../engine/support');
 const { startSimulator } = require('../simulator');
 
 const CHALLENGED = ['minimax', 'gptge', 'pixazo'];
 const SIGNED = ['wavespeed', 'toapis'];
 const CALLING = [...CHALLENGED, ...SIGNED];
 const KEY = 'test-key-0123456789';
-
-class Start {
-	description = {
-		displayName: 'Start',
-		name: 'start',
-		group: ['trigger'],
-		version: 1,
-		description: '',
-		defaults: { name: 'Start' },
-		inputs: [],
-		outputs: ['main'],
-		properties: [],
-	};
-	async execute() {
-		return [this.getInputData()];
-	}
-}
 
 const { description } = new HailuoVideoTrigger();
 const [webhookDescription] = description.webhooks;
