@@ -14,7 +14,7 @@ import { GATEWAYS } from '../../tools/lib/gateways.mjs';
 import { N8N_LINES } from '../../tools/lib/install.mjs';
 import { n8nEnv, needPackage, startN8n } from '../../tools/lib/n8n-process.mjs';
 import { installIntoUserFolder, packageName } from '../../tools/lib/package.mjs';
-import { devDir, logDir } from '../../tools/lib/paths.mjs';
+import { logDir, runsDir } from '../../tools/lib/paths.mjs';
 import { choosePort } from '../../tools/lib/ports.mjs';
 import { prepare } from '../../tools/lib/prepare.mjs';
 import { stopAll } from '../../tools/lib/processes.mjs';
@@ -23,6 +23,7 @@ import { createProgress, formatSeconds } from '../../tools/lib/progress.mjs';
 import { N8nRest } from '../../tools/lib/rest.mjs';
 import { runCommand } from '../../tools/lib/stop-signal.mjs';
 import { table } from '../../tools/lib/table.mjs';
+import { createChecks, ENDED, pause } from './support.mjs';
 
 const { startSimulator } = createRequire(import.meta.url)('../simulator');
 
@@ -51,20 +52,10 @@ const TRIGGER_NODE = 'Video ready';
 const ORDER_NODE = 'Order';
 /** How long an execution too many may take to appear. */
 const QUIET_MS = 1500;
-const ENDED = ['success', 'error', 'crashed', 'canceled'];
 
 const progress = createProgress();
 let cleanUp = async () => {};
-const wrong = [];
-let checks = 0;
-
-function check(what, found, wanted) {
-	checks++;
-	const [is, should] = [found, wanted].map((value) => JSON.stringify(value) ?? 'nothing');
-	if (is !== should) wrong.push(`${what}: ${is}, not ${should}`);
-}
-
-const pause = async (ms) => await new Promise((done) => setTimeout(done, ms));
+const { check, count, wrong } = createChecks();
 const sorted = (list) => [...list].sort();
 
 function median(numbers) {
@@ -80,7 +71,7 @@ async function main() {
 	const began = Date.now();
 	const line = args.n8n;
 	const { node, n8n, tarball } = await prepare(progress, { line, install: !args['no-install'] });
-	const folder = join(devDir, `e2e-callbacks-${line}-${process.pid}`);
+	const folder = join(runsDir, `e2e-callbacks-${line}-${process.pid}`);
 	const userFolder = join(folder, 'user');
 	mkdirSync(userFolder, { recursive: true, mode: 0o700 });
 	installIntoUserFolder(tarball, userFolder);
@@ -121,7 +112,7 @@ async function main() {
 	for (const one of wrong) progress.line(`  ${one}`);
 	const took = formatSeconds(Date.now() - began);
 	progress.line(
-		`${checks - wrong.length} passed, ${wrong.length} failed (n8n ${n8n.version}, ${took})`,
+		`${count() - wrong.length} passed, ${wrong.length} failed (n8n ${n8n.version}, ${took})`,
 	);
 	return wrong.length === 0 ? 0 : 1;
 }

@@ -14,7 +14,7 @@ import { GATEWAYS } from '../../tools/lib/gateways.mjs';
 import { N8N_LINES } from '../../tools/lib/install.mjs';
 import { n8nEnv, needPackage, startN8n } from '../../tools/lib/n8n-process.mjs';
 import { installIntoUserFolder, packageName } from '../../tools/lib/package.mjs';
-import { devDir, logDir } from '../../tools/lib/paths.mjs';
+import { logDir, runsDir } from '../../tools/lib/paths.mjs';
 import { choosePort } from '../../tools/lib/ports.mjs';
 import { prepare } from '../../tools/lib/prepare.mjs';
 import { stopAll, tailOf } from '../../tools/lib/processes.mjs';
@@ -23,6 +23,7 @@ import { createProgress, formatSeconds } from '../../tools/lib/progress.mjs';
 import { N8nRest, RestProblem } from '../../tools/lib/rest.mjs';
 import { runCommand } from '../../tools/lib/stop-signal.mjs';
 import { table } from '../../tools/lib/table.mjs';
+import { createChecks, ENDED, pause } from './support.mjs';
 
 const { startSimulator } = createRequire(import.meta.url)('../simulator');
 
@@ -47,20 +48,10 @@ const TASK_SECONDS = 15;
 const START = 'Start';
 const CREATE = 'Create';
 const WAIT = 'Wait for it';
-const ENDED = ['success', 'error', 'crashed', 'canceled'];
 
 const progress = createProgress();
 let cleanUp = async () => {};
-const wrong = [];
-let checks = 0;
-
-function check(what, found, wanted) {
-	checks++;
-	const [is, should] = [found, wanted].map((value) => JSON.stringify(value) ?? 'nothing');
-	if (is !== should) wrong.push(`${what}: ${is}, not ${should}`);
-}
-
-const pause = async (ms) => await new Promise((done) => setTimeout(done, ms));
+const { check, count, wrong } = createChecks();
 
 async function until(what, find, timeoutMs = 60_000) {
 	for (const since = Date.now(); Date.now() - since < timeoutMs; await pause(200)) {
@@ -85,14 +76,14 @@ async function main() {
 	progress.line();
 	for (const one of wrong) progress.line(`  ${one}`);
 	progress.line(
-		`${checks - wrong.length} of ${checks} checks passed (${formatSeconds(Date.now() - began)}).`,
+		`${count() - wrong.length} of ${count()} checks passed (${formatSeconds(Date.now() - began)}).`,
 	);
 	return wrong.length === 0 ? 0 : 1;
 }
 
 async function setUp({ n8n: line, 'no-install': noInstall }) {
 	const { node, n8n, tarball } = await prepare(progress, { line, install: !noInstall });
-	const folder = join(devDir, `e2e-kill-${line}-${process.pid}`);
+	const folder = join(runsDir, `e2e-kill-${line}-${process.pid}`);
 	const userFolder = join(folder, 'user');
 	mkdirSync(userFolder, { recursive: true, mode: 0o700 });
 	installIntoUserFolder(tarball, userFolder);
