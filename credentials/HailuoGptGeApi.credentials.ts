@@ -1,6 +1,11 @@
 import type { ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { bearer, baseUrlExpression, credentialFields, testRules } from '../nodes/shared/credential';
+import {
+	bearer,
+	baseUrlExpression,
+	credentialFields,
+	testRules,
+} from '../nodes/shared/auth/schemes';
 
 export class HailuoGptGeApi implements ICredentialType {
 	name = 'hailuoGptGeApi';

@@ -1,6 +1,6 @@
 import type { ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { bearer, baseUrlExpression, credentialFields } from '../nodes/shared/credential';
+import { bearer, baseUrlExpression, credentialFields } from '../nodes/shared/auth/schemes';
 
 export class HailuoMiniMaxApi implements ICredentialType {
 	name = 'hailuoMiniMaxApi';

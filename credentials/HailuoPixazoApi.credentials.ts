@@ -1,6 +1,6 @@
 import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { subscriptionKey, credentialFields } from '../nodes/shared/credential';
+import { subscriptionKey, credentialFields } from '../nodes/shared/auth/schemes';
 
 export class HailuoPixazoApi implements ICredentialType {
 	name = 'hailuoPixazoApi';

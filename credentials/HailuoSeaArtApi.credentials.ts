@@ -1,6 +1,6 @@
 import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { bearer, credentialFields } from '../nodes/shared/credential';
+import { bearer, credentialFields } from '../nodes/shared/auth/schemes';
 
 export class HailuoSeaArtApi implements ICredentialType {
 	name = 'hailuoSeaArtApi';

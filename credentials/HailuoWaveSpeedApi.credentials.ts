@@ -6,7 +6,7 @@ import {
 	credentialFields,
 	webhookSecretField,
 	testRules,
-} from '../nodes/shared/credential';
+} from '../nodes/shared/auth/schemes';
 
 export class HailuoWaveSpeedApi implements ICredentialType {
 	name = 'hailuoWaveSpeedApi';

@@ -10,6 +10,9 @@ const { withMatrix } = require('./lib/matrix.cjs');
 const prettier = require('prettier');
 
 const file = join(root, 'README.md');
-const made = withMatrix(readFileSync(file, 'utf8'), require('../dist/nodes/shared/models.js'));
+const made = withMatrix(
+	readFileSync(file, 'utf8'),
+	require('../dist/nodes/shared/catalog/gateways.js'),
+);
 const options = await prettier.resolveConfig(file);
 writeFileSync(file, await prettier.format(made, { ...options, parser: 'markdown' }));

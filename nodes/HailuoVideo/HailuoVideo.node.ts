@@ -7,12 +7,12 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { probeTest } from '../shared/credentialTest';
-import { providerIds, type ProviderId } from '../shared/models';
+import { probeTest } from '../shared/transport/credentialProbe';
+import { providerIds, type ProviderId } from '../shared/catalog/gateways';
 import { providers } from '../shared/providers';
 import { formFields, subtitle } from './form';
 import { operationOf } from './operations';
-import { runItems } from './run';
+import { runItems } from './batch/runItems';
 
 /**
  * Shows a credential for one gateway. `hide` and not `show`: n8n takes a parameter whose every value shows a

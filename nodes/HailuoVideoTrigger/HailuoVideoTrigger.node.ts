@@ -7,9 +7,9 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { probeTest } from '../shared/credentialTest';
+import { probeTest } from '../shared/transport/credentialProbe';
 import { providers } from '../shared/providers';
-import { settle } from '../shared/settle';
+import { settle } from '../shared/async/settle';
 import { onlyFor, triggerFields } from './form';
 import { receive } from './receive';
 

@@ -1,7 +1,7 @@
 /** The form of the trigger: only gateways that can call back. */
 import type { INodeProperties } from 'n8n-workflow';
 
-import { providerIds, table, type ProviderId } from '../shared/models';
+import { providerIds, table, type ProviderId } from '../shared/catalog/gateways';
 import { providers } from '../shared/providers';
 
 export const callingBack = providerIds.filter((id) => providers[id].callback !== undefined);

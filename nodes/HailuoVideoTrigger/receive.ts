@@ -3,20 +3,20 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
-import { isPrivateHost } from '../shared/address';
-import { systemClock, type Clock } from '../shared/clock';
-import { downloadVideo } from '../shared/download';
+import { isPrivateHost } from '../shared/transport/privateHost';
+import { systemClock, type Clock } from '../shared/async/clock';
+import { downloadVideo } from '../shared/tasks/download';
 import { GatewayFailed } from '../shared/errors';
-import { limitOf } from '../shared/limit';
-import type { ProviderId } from '../shared/models';
+import { limitOf } from '../shared/async/concurrency';
+import type { ProviderId } from '../shared/catalog/gateways';
 import { providers } from '../shared/providers';
 import type { Provider } from '../shared/providers/contract';
-import { patiently } from '../shared/retry';
-import { settle } from '../shared/settle';
+import { patiently } from '../shared/async/retry';
+import { settle } from '../shared/async/settle';
 import { isFinal, taskRow, type TaskRef, type TaskState } from '../shared/task';
-import { openGateway, type Gateway } from '../shared/transport';
-import { look, withLink, type Look } from '../shared/watch';
-import { claim, release } from './seen';
+import { openGateway, type Gateway } from '../shared/transport/client';
+import { look, withLink, type Look } from '../shared/tasks/poll';
+import { claim, release } from './deduplicate';
 
 /** A larger message is no message of a gateway. */
 const MOST_BYTES = 1_000_000;

@@ -1,6 +1,6 @@
 /**
  * The one error vocabulary of the package (design.md, section 2). Plain values and classes, no n8n: the rim
- * (nodes/HailuoVideo/failure.ts) turns them into NodeApiError / NodeOperationError.
+ * (nodes/HailuoVideo/batch/nodeErrors.ts) turns them into NodeApiError / NodeOperationError.
  */
 
 /** What kind of trouble it is, the same words for all gateways. */

@@ -2,7 +2,7 @@
 import type { IDataObject, JsonObject } from 'n8n-workflow';
 
 import type { ErrorCategory } from './errors';
-import type { Mode, ProviderId } from './models';
+import type { Mode, ProviderId } from './catalog/gateways';
 
 export type TaskStatus = 'queued' | 'processing' | 'succeeded' | 'failed' | 'canceled';
 

@@ -1,5 +1,5 @@
 /** The collection of documented samples itself, and what holds for all gateways alike. */
-import { providerIds, type ProviderId } from '../../nodes/shared/models';
+import { providerIds, type ProviderId } from '../../nodes/shared/catalog/gateways';
 import { providers } from '../../nodes/shared/providers';
 import {
 	credentials,

@@ -1,6 +1,6 @@
 /** SeaArt Cloud: every documented sample, slug, error type and status word (providers.md 5). */
 import type { ErrorCategory } from '../../nodes/shared/errors';
-import { modelsOf, modesOf } from '../../nodes/shared/models';
+import { modelsOf, modesOf } from '../../nodes/shared/catalog/gateways';
 import { seaart } from '../../nodes/shared/providers/seaart';
 import { documentedOf, endpointOf, faultOf, replyOf, TASK_ID, testSamples } from './support';
 

@@ -4,7 +4,7 @@
  */
 import type { IHttpRequestOptions, JsonObject } from 'n8n-workflow';
 
-import { cameraMovements } from '../../nodes/shared/camera';
+import { cameraMovements } from '../../nodes/HailuoVideo/order/camera';
 import {
 	durationsOf,
 	modelsOf,
@@ -12,7 +12,7 @@ import {
 	providerIds,
 	resolutionsOf,
 	type ProviderId,
-} from '../../nodes/shared/models';
+} from '../../nodes/shared/catalog/gateways';
 import { providers } from '../../nodes/shared/providers';
 import type { HttpCall } from '../../nodes/shared/providers/contract';
 import { faultOf, orderOf, replyOf, sent } from './support';

@@ -12,17 +12,27 @@ import { HailuoPixazoApi } from '../../credentials/HailuoPixazoApi.credentials';
 import { HailuoSeaArtApi } from '../../credentials/HailuoSeaArtApi.credentials';
 import { HailuoToApisApi } from '../../credentials/HailuoToApisApi.credentials';
 import { HailuoWaveSpeedApi } from '../../credentials/HailuoWaveSpeedApi.credentials';
-import { directCamera } from '../../nodes/shared/camera';
-import { checkChoice, checkModelName, checkOption, checkPrompt } from '../../nodes/shared/check';
+import { directCamera } from '../../nodes/HailuoVideo/order/camera';
+import {
+	checkChoice,
+	checkModelName,
+	checkOption,
+	checkPrompt,
+} from '../../nodes/HailuoVideo/order/checkOrder';
 import { GatewayFailed, type ErrorCategory, type ProviderFault } from '../../nodes/shared/errors';
-import { checkImageUrl } from '../../nodes/shared/frame';
+import { checkImageUrl } from '../../nodes/HailuoVideo/order/images/inspect';
 import { parseJson } from '../../nodes/shared/json';
-import { OTHER_MODEL, picturesOf, type Mode, type ProviderId } from '../../nodes/shared/models';
+import {
+	OTHER_MODEL,
+	picturesOf,
+	type Mode,
+	type ProviderId,
+} from '../../nodes/shared/catalog/gateways';
 import { providers } from '../../nodes/shared/providers';
 import type { HttpCall, Reply } from '../../nodes/shared/providers/contract';
-import { mergeFields } from '../../nodes/shared/submit';
+import { mergeFields } from '../../nodes/HailuoVideo/submit/submit';
 import type { TaskState, TaskStatus, VideoOrder } from '../../nodes/shared/task';
-import { openGateway } from '../../nodes/shared/transport';
+import { openGateway } from '../../nodes/shared/transport/client';
 import collected from './samples.json';
 
 export interface Sample {

@@ -1,5 +1,5 @@
 /** WaveSpeed AI: every documented sample, path, code and status word (providers.md 4). */
-import { modelsOf, modesOf, resolutionsOf } from '../../nodes/shared/models';
+import { modelsOf, modesOf, resolutionsOf } from '../../nodes/shared/catalog/gateways';
 import { wavespeed } from '../../nodes/shared/providers/wavespeed';
 import type { ErrorCategory } from '../../nodes/shared/errors';
 import { documentedOf, endpointOf, faultOf, replyOf, TASK_ID, testSamples } from './support';

@@ -3,7 +3,7 @@
 const { existsSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 
-const models = require('../../nodes/shared/models');
+const models = require('../../nodes/shared/catalog/gateways');
 const { scripts } = require('../../package.json');
 const { withMatrix } = require('../../tools/lib/matrix.cjs');
 

@@ -76,7 +76,7 @@ async function main() {
 	});
 	const { page } = editor;
 	// Only now: the build may have made it anew.
-	const table = createRequire(import.meta.url)('../../dist/nodes/shared/models.js');
+	const table = createRequire(import.meta.url)('../../dist/nodes/shared/catalog/gateways.js');
 
 	await progress.step('Node creator', async () => await checkSearch(page));
 	await progress.step('Credential tests', async () => await checkCredentials(editor));

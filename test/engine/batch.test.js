@@ -1,6 +1,6 @@
 'use strict';
 /* Fifty clips take about as long as one: submitted with a cap and a pace, watched together. */
-const { providerIds } = require('../../nodes/shared/models');
+const { providerIds } = require('../../nodes/shared/catalog/gateways');
 const { quick, setUp, withPicture } = require('./support');
 
 let world;

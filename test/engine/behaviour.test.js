@@ -2,7 +2,7 @@
 /* What a user sees when things go wrong or are stopped, in n8n's own engine. */
 const { createServer } = require('node:http');
 
-const { providerIds, table } = require('../../nodes/shared/models');
+const { providerIds, table } = require('../../nodes/shared/catalog/gateways');
 const { hurry, png, picture, quick, setUp, withPicture } = require('./support');
 
 let world;

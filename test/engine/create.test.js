@@ -1,6 +1,12 @@
 'use strict';
 /* Every operation on every gateway, in n8n's own engine over real HTTP. */
-const { picturesOf, modesOf, modelsOf, providerIds, table } = require('../../nodes/shared/models');
+const {
+	picturesOf,
+	modesOf,
+	modelsOf,
+	providerIds,
+	table,
+} = require('../../nodes/shared/catalog/gateways');
 const { setUp, withPicture, quick } = require('./support');
 
 let world;

@@ -1,7 +1,7 @@
 'use strict';
 /* From link to file: links of strangers, redirects, limits, broken connections, and Stop. */
-const { downloadVideo } = require('../../nodes/shared/download');
-const { systemClock } = require('../../nodes/shared/clock');
+const { downloadVideo } = require('../../nodes/shared/tasks/download');
+const { systemClock } = require('../../nodes/shared/async/clock');
 const { hurry, quick, setUp, withPicture } = require('./support');
 
 let world;

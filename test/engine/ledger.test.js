@@ -1,7 +1,7 @@
 'use strict';
 /* Paid once: n8n's own retries, re-runs and repeated executions pick up the task that exists. */
-const { forgetProcess } = require('../../nodes/shared/ledger');
-const { providerIds } = require('../../nodes/shared/models');
+const { forgetProcess } = require('../../nodes/HailuoVideo/submit/ledger');
+const { providerIds } = require('../../nodes/shared/catalog/gateways');
 const { hurry, quick, setUp, withPicture } = require('./support');
 
 let world;

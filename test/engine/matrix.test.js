@@ -6,7 +6,7 @@ const {
 	modes,
 	providerIds,
 	resolutions,
-} = require('../../nodes/shared/models');
+} = require('../../nodes/shared/catalog/gateways');
 const { setUp, withPicture } = require('./support');
 
 let world;

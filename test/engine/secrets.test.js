@@ -5,8 +5,8 @@
  */
 const { inspect } = require('node:util');
 
-const { systemClock } = require('../../nodes/shared/clock');
-const { providerIds, table } = require('../../nodes/shared/models');
+const { systemClock } = require('../../nodes/shared/async/clock');
+const { providerIds, table } = require('../../nodes/shared/catalog/gateways');
 const { providers } = require('../../nodes/shared/providers');
 const { core } = require('./engine-harness');
 const { hurry, quick, setUp } = require('./support');

@@ -7,7 +7,7 @@ const { HailuoVideo } = require('../../nodes/HailuoVideo/HailuoVideo.node');
 const { providers } = require('../../nodes/shared/providers');
 const { startSimulator } = require('../simulator');
 const credentialClasses = require('../credentials');
-const { systemClock } = require('../../nodes/shared/clock');
+const { systemClock } = require('../../nodes/shared/async/clock');
 
 const { sleep } = systemClock;
 /** From here on the node's own waits pass this much faster (back-off, pace); the simulator's time does not. */

@@ -1,6 +1,6 @@
 'use strict';
 /* One cell of the fault matrix: one order on one gateway while something goes wrong, and what came of it. */
-const { systemClock } = require('../../nodes/shared/clock');
+const { systemClock } = require('../../nodes/shared/async/clock');
 
 /** How often a fault happens that stays: more often than anything is tried. */
 const ALWAYS = 1000;

@@ -4,8 +4,8 @@
  * cell is one order; the gateways of a row run side by side, and some rows too: most of the time is waiting.
  * Ends with the whole matrix as a table.
  */
-const { limitOf } = require('../../nodes/shared/limit');
-const { providerIds } = require('../../nodes/shared/models');
+const { limitOf } = require('../../nodes/shared/async/concurrency');
+const { providerIds } = require('../../nodes/shared/catalog/gateways');
 const { setUp } = require('../engine/support');
 const { orderFor, runCell } = require('./cell');
 const { matrixText } = require('./matrix');

@@ -3,7 +3,7 @@
  * The node's time, much faster: its clock and sleeps, and for chosen worlds the timeouts that it gives to n8n's HTTP
  * client. The simulator's time is the real one.
  */
-const { systemClock } = require('../../nodes/shared/clock');
+const { systemClock } = require('../../nodes/shared/async/clock');
 
 // the copy of axios that n8n's own HTTP helper uses
 const network = require.resolve('@n8n/backend-network', { paths: [require.resolve('n8n-core')] });

@@ -7,12 +7,12 @@
  */
 import { GatewayFailed, type ErrorCategory, type ProviderFault } from '../../nodes/shared/errors';
 import { parseJson } from '../../nodes/shared/json';
-import { providerIds, type ProviderId } from '../../nodes/shared/models';
+import { providerIds, type ProviderId } from '../../nodes/shared/catalog/gateways';
 import { providers } from '../../nodes/shared/providers';
 import type { Provider, Reply } from '../../nodes/shared/providers/contract';
 import type { TaskError, TaskState, TaskStatus } from '../../nodes/shared/task';
 import { documented } from '../contract/support';
-import { random, type Dice } from './random';
+import { random, type Dice } from '../helpers/random';
 
 declare const FUZZ: { seed?: number; first?: number; replies?: number } | undefined;
 

@@ -7,7 +7,7 @@ const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { gzipSync } = require('node:zlib');
 
-const { durationsOf, providerIds, table } = require('../../nodes/shared/models.ts');
+const { durationsOf, providerIds, table } = require('../../nodes/shared/catalog/gateways.ts');
 const { providers } = require('../../nodes/shared/providers/index.ts');
 const { readOutcome } = require('../../tools/lib/demo-result.mjs');
 const { unflatten } = require('../../tools/lib/flat.mjs');

@@ -10,7 +10,7 @@ const v8 = require('node:v8');
 const vm = require('node:vm');
 
 const { hurry } = require('../engine/support');
-const { random } = require('../fuzz/random');
+const { random } = require('../helpers/random');
 const {
 	CALLING,
 	CHALLENGED,

@@ -1,11 +1,11 @@
 /** The whole form, built once from the table. */
 import type { INodeProperties } from 'n8n-workflow';
 
-import { providerIds, table } from '../../shared/models';
+import { providerIds, table } from '../../shared/catalog/gateways';
 import { operations } from '../operations';
-import { choiceFields } from './choice';
-import { outputFields, taskFields } from './common';
-import { optionsFields } from './options';
+import { choiceFields } from './orderFields';
+import { outputFields, taskFields } from './sharedFields';
+import { optionsFields } from './optionFields';
 
 const byName = <T extends { name: string }>(a: T, b: T) => a.name.localeCompare(b.name);
 

@@ -1,11 +1,11 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { GatewayFailed, InputRefused } from '../../shared/errors';
-import { providerIds, table } from '../../shared/models';
+import { providerIds, table } from '../../shared/catalog/gateways';
 import { isFinal, taskRow } from '../../shared/task';
-import { lookAt } from '../finish';
-import type { Prepare } from '../run';
-import { readTask } from './task';
+import { lookAt } from './finish';
+import type { Prepare } from '../batch/runItems';
+import { readTask } from './readTask';
 
 export const option: INodePropertyOptions = {
 	name: 'Cancel',

@@ -1,11 +1,11 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { settle } from '../../shared/settle';
+import { settle } from '../../shared/async/settle';
 import type { TaskState } from '../../shared/task';
-import { deliver, waitFor } from '../finish';
-import { readOrder } from '../order';
-import { purchase } from '../purchase';
-import type { Prepare } from '../run';
+import { deliver, waitFor } from './finish';
+import { readOrder } from '../order/readOrder';
+import { purchase } from '../submit/submitOnce';
+import type { Prepare } from '../batch/runItems';
 
 export const option: INodePropertyOptions = {
 	name: 'Create',

@@ -2,9 +2,9 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { GatewayFailed } from '../../shared/errors';
 import { isFinal } from '../../shared/task';
-import { deliver, lookAt, mustBeSucceeded } from '../finish';
-import type { Prepare } from '../run';
-import { readTask } from './task';
+import { deliver, lookAt, mustBeSucceeded } from './finish';
+import type { Prepare } from '../batch/runItems';
+import { readTask } from './readTask';
 
 export const option: INodePropertyOptions = {
 	name: 'Download',

@@ -1,5 +1,5 @@
 /** The operations, by their value in the form. */
-import type { Prepare } from '../run';
+import type { Prepare } from '../batch/runItems';
 import * as cancel from './cancel';
 import * as create from './create';
 import * as download from './download';

@@ -1,8 +1,8 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { waitFor } from '../finish';
-import type { Prepare } from '../run';
-import { readTask } from './task';
+import { waitFor } from './finish';
+import type { Prepare } from '../batch/runItems';
+import { readTask } from './readTask';
 
 export const option: INodePropertyOptions = {
 	name: 'Wait',

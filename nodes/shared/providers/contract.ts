@@ -4,12 +4,12 @@
  */
 import type { JsonObject } from 'n8n-workflow';
 
-import type { Authenticate } from '../credential';
+import type { Authenticate } from '../auth/schemes';
 import type { ProviderFault } from '../errors';
-import type { ImageRules } from '../frame';
-import type { ProviderId } from '../models';
+import type { ImageRules } from '../../HailuoVideo/order/images/inspect';
+import type { ProviderId } from '../catalog/gateways';
 import type { TaskRef, TaskState, VideoOrder } from '../task';
-import type { CallbackEvent, CallbackMessage } from './callback';
+import type { CallbackEvent, CallbackMessage } from './callbacks';
 
 /** A picture on its way to a gateway. */
 export interface Picture {

@@ -3,9 +3,9 @@
  * Source: seed 001 and gpt.ge's pages (providers.md 3); replies in provider-shapes.json `va.*`.
  */
 import { parseJson } from '../json';
-import { bearer } from '../credential';
+import { bearer } from '../auth/schemes';
 import type { TaskState } from '../task';
-import { inBody, readUnsigned } from './callback';
+import { inBody, readUnsigned } from './callbacks';
 import type { Provider, Reply } from './contract';
 import { codes, failedInside, images, orderBody, readFile, readState } from './minimaxFamily';
 import {
@@ -16,7 +16,7 @@ import {
 	textOf,
 	unexpectedReply,
 	withoutEmpty,
-} from './reading';
+} from './replies';
 
 /** The page describes a flat answer and lists the fields of two envelopes: every layer that may hold the facts. */
 function layersOf(json: unknown): Array<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 /** All gateways. A new one is a file beside this one and a line here. */
-import type { ProviderId } from '../models';
+import type { ProviderId } from '../catalog/gateways';
 import type { Provider } from './contract';
 import { gptge } from './gptge';
 import { minimax } from './minimax';

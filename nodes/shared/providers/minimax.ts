@@ -1,11 +1,11 @@
 /** MiniMax's own API, V1. Source: platform.minimax.io (providers.md 2); replies in provider-shapes.json `mm.*`. */
 import { z } from 'zod/v4';
 
-import { bearer } from '../credential';
+import { bearer } from '../auth/schemes';
 import type { Provider, Reply } from './contract';
-import { inBody, readUnsigned } from './callback';
+import { inBody, readUnsigned } from './callbacks';
 import { fault, images, orderBody, readFile, readState, readTaskId } from './minimaxFamily';
-import { objectOf, parseReply } from './reading';
+import { objectOf, parseReply } from './replies';
 
 const queried = z.looseObject({ status: z.string().min(1) });
 

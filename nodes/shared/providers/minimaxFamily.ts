@@ -17,7 +17,7 @@ import {
 	unexpectedReply,
 	withoutEmpty,
 	parseReply,
-} from './reading';
+} from './replies';
 import type { PictureRules, Reply } from './contract';
 
 /** MiniMax's codes in `base_resp.status_code` (providers.md 2, table of errors). */

@@ -4,12 +4,12 @@
  */
 import type { JsonObject } from 'n8n-workflow';
 
-import { subscriptionKey } from '../credential';
+import { subscriptionKey } from '../auth/schemes';
 import type { TaskState, VideoOrder } from '../task';
-import { inBody, readUnsigned } from './callback';
+import { inBody, readUnsigned } from './callbacks';
 import type { HttpCall, Provider, Reply } from './contract';
 import { codes, failedInside, images, orderFields, readState, readTaskId } from './minimaxFamily';
-import { objectOf, readFault, textOf, unexpectedReply, withoutEmpty } from './reading';
+import { objectOf, readFault, textOf, unexpectedReply, withoutEmpty } from './replies';
 
 const headers = { 'Cache-Control': 'no-cache' };
 

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod/v4';
 
-import { bearer } from '../credential';
+import { bearer } from '../auth/schemes';
 import type { ErrorCategory } from '../errors';
 import type { TaskRef, TaskState, TaskStatus, VideoOrder } from '../task';
 import type { HttpCall, Provider, Reply } from './contract';
@@ -18,7 +18,7 @@ import {
 	textOf,
 	unexpectedReply,
 	withoutEmpty,
-} from './reading';
+} from './replies';
 
 /** Note 23, not 2_3 (providers.md 5). */
 const slugs: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@
 import type { JsonObject } from 'n8n-workflow';
 import { z } from 'zod/v4';
 
-import { bearer } from '../credential';
+import { bearer } from '../auth/schemes';
 import type { ErrorCategory } from '../errors';
 import type { TaskState, TaskStatus, VideoOrder } from '../task';
 import {
@@ -16,7 +16,7 @@ import {
 	signatureFault,
 	type CallbackEvent,
 	type CallbackMessage,
-} from './callback';
+} from './callbacks';
 import type { Provider, Reply } from './contract';
 import { images } from './minimaxFamily';
 import {
@@ -31,7 +31,7 @@ import {
 	timeOf,
 	unexpectedReply,
 	withoutEmpty,
-} from './reading';
+} from './replies';
 
 const words: Readonly<Record<string, TaskStatus>> = {
 	queued: 'queued',

@@ -1,0 +1,164 @@
+/** From the vocabulary to n8n's own error classes: what happened, which parameter and item, what to do next. */
+import {
+	NodeApiError,
+	NodeOperationError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INode,
+	type JsonObject,
+} from 'n8n-workflow';
+
+import { Stopped } from '../../shared/async/clock';
+import { GatewayFailed, InputRefused, type ErrorCategory } from '../../shared/errors';
+import { table, type ProviderId } from '../../shared/catalog/gateways';
+import {
+	taskRow,
+	type OrderFacts,
+	type TaskError,
+	type TaskRef,
+	type TaskState,
+} from '../../shared/task';
+
+/** What is known of an item when it goes wrong: enough to find its task again. */
+export interface ItemFacts {
+	itemIndex: number;
+	provider?: ProviderId;
+	task?: TaskRef;
+	state?: TaskState;
+	order?: OrderFacts;
+}
+
+type NodeFailure = NodeApiError | NodeOperationError;
+
+const advice: Record<ErrorCategory, (gateway: string, task?: TaskRef) => string> = {
+	auth: (g) =>
+		`Check the API key in the credential, and that it belongs to ${g} and to the host in its Base URL.`,
+	balance: (g) => `Top up the account at ${g}, or wait until its quota renews.`,
+	rateLimit: (g) =>
+		`${g} takes fewer requests than were sent. Run the rest later, or raise the limit of the account.`,
+	// MiniMax and its kin say so, too, when they do not know a task
+	invalidParameters: (g, task) =>
+		task ? advice.notFound(g) : 'Change the parameter that the message names. Nothing was made.',
+	contentPolicy: () => 'Change the prompt or the picture: the moderation of the model refused it.',
+	notFound: (g) =>
+		`Check 'Task ID' and that the credential belongs to the ${g} account that made the task. Old tasks may be gone.`,
+	expired: () =>
+		"Run 'Get Status' with this Task ID: it asks for a fresh link. A video that the gateway has deleted cannot be fetched again.",
+	transient: (g) => `${g} has trouble at the moment. Try again in some minutes.`,
+	timeout: () =>
+		"The task goes on at the gateway. Fetch it with the operation 'Wait', or raise 'Timeout' in 'Wait Options'.",
+	unknownOutcome: (g) =>
+		`The request was sent, but no task ID came back: a paid task may exist. Look into the console of ${g} before you run this item again. If it is there, fetch it with the operation 'Wait' and its Task ID.`,
+	protocol: (g) =>
+		`Check 'Base URL' in the credential. If it is right, ${g} may have changed its API: look for a newer version of this node.`,
+	unsupported: (g) => `${g} does not offer this to the account. Choose another model.`,
+};
+
+/** The vocabulary's view of anything that was thrown. */
+export function describeFailure(error: unknown): TaskError {
+	if (error instanceof GatewayFailed) {
+		const { category, code, message, retryable } = error.fault;
+		return { code, category, message, retryable };
+	}
+	if (error instanceof InputRefused)
+		return {
+			code: 'refused',
+			category: 'invalidParameters',
+			message: error.message,
+			retryable: false,
+		};
+	const message = error instanceof Error ? error.message : String(error);
+	return { code: 'unexpected', category: 'protocol', message, retryable: false };
+}
+
+/**
+ * Builds n8n's error for one item. The message says what happened, the description what to do; `context.hailuo`
+ * holds provider, task ID and endpoint.
+ * @param others tasks of other items that were made in the same run and would be forgotten otherwise
+ */
+export function nodeFailure(
+	node: INode,
+	error: unknown,
+	facts: ItemFacts,
+	others: TaskRef[] = [],
+): NodeFailure {
+	const failure = build(node, error, facts, others);
+	// n8n stores the whole execution as canceled, without its error workflow, when the message holds that word
+	failure.message = failure.message.replaceAll('canceled', 'cancelled');
+	if (facts.task) failure.context.hailuo = { ...facts.task };
+	if (others.length > 0) failure.context.hailuoTasks = others.map((task) => ({ ...task }));
+	return failure;
+}
+
+function build(node: INode, error: unknown, facts: ItemFacts, others: TaskRef[]): NodeFailure {
+	const { itemIndex } = facts;
+	if (error instanceof NodeOperationError || error instanceof NodeApiError) return error;
+	if (error instanceof Stopped)
+		return new NodeOperationError(node, error.message, {
+			itemIndex,
+			description: whereNow(facts.task, others),
+		});
+	if (error instanceof InputRefused)
+		return new NodeOperationError(node, error.message, {
+			itemIndex,
+			description: sentences(error.description, whereNow(undefined, others)),
+		});
+	if (!(error instanceof GatewayFailed))
+		return new NodeOperationError(node, error instanceof Error ? error : String(error), {
+			itemIndex,
+			description: whereNow(facts.task, others),
+		});
+
+	const { fault, httpStatus } = error;
+	const gateway = facts.provider ? table[facts.provider].name : 'The gateway';
+	const message = `${gateway}: ${fault.message}`;
+	const description = sentences(
+		advice[fault.category](gateway, facts.task),
+		whereNow(facts.task, others),
+	);
+	// a plain object, not the HTTP client's error: that one holds the key
+	const response: JsonObject = { message, code: fault.code, category: fault.category };
+	return new NodeApiError(node, response, {
+		message,
+		description,
+		itemIndex,
+		...(httpStatus !== undefined && { httpCode: String(httpStatus) }),
+	});
+}
+
+/** All that it takes to fetch a task, in a few words. */
+export function nameOf({ provider, taskId, endpoint }: TaskRef): string {
+	return `${taskId} (${provider}${endpoint ? `, endpoint ${endpoint}` : ''})`;
+}
+
+/** How to find what was paid for. */
+function whereNow(task: TaskRef | undefined, others: TaskRef[]): string {
+	const own = task ? `Task ID: ${nameOf(task)}.` : '';
+	const rest = others.filter((other) => other.taskId !== task?.taskId);
+	if (rest.length === 0) return own;
+	const listed = rest.slice(0, 50).map(nameOf).join(', ');
+	const more = rest.length > 50 ? ` and ${rest.length - 50} more` : '';
+	return sentences(
+		own,
+		`Tasks of other items that this run made, to be fetched with 'Wait': ${listed}${more}.`,
+	);
+}
+
+function sentences(...texts: string[]): string {
+	return texts.filter((text) => text !== '').join(' ');
+}
+
+/** The row of a failed item under Continue On Fail: the same fields as any task, the ID included. */
+export function failureRow(error: unknown, facts: ItemFacts): IDataObject {
+	const failure = describeFailure(error);
+	const ref = facts.task ?? { provider: facts.provider as ProviderId, taskId: '' };
+	const row = taskRow(ref, { ...facts.state, error: failure }, facts.order);
+	if (!facts.task) delete row.taskId;
+	return row;
+}
+
+/** Tells a user once what happened on the way, beside the output. */
+export function addHints(context: IExecuteFunctions, hints: string[]): void {
+	for (const message of [...new Set(hints)].slice(0, 10))
+		context.addExecutionHints({ message, type: 'info', location: 'outputPane' });
+}

@@ -1,0 +1,76 @@
+/** Every combination of the table, as points for the form's variants. */
+import {
+	modelsOf,
+	modes,
+	modesOf,
+	OTHER_MODEL,
+	preferred,
+	providerIds,
+	resolutions,
+	resolutionsOf,
+	table,
+	type Mode,
+	type ProviderId,
+} from '../../shared/catalog/gateways';
+import type { Point } from './conditionalFields';
+
+export interface ModePoint extends Point {
+	provider: ProviderId;
+	mode: Mode;
+}
+export interface ModelPoint extends ModePoint {
+	model: string;
+}
+export interface ResolutionPoint extends ModelPoint {
+	resolution: string;
+}
+
+export const modePoints: ModePoint[] = providerIds.flatMap((provider) =>
+	modesOf(provider).map((mode) => ({ provider, mode })),
+);
+
+/** `other` is not among them. */
+export const modelPoints: ModelPoint[] = modePoints.flatMap((point) =>
+	modelsOf(point.provider, point.mode).map((model) => ({ ...point, model })),
+);
+
+/** The combinations in which the user types the model. */
+export const typedModelPoints: ModelPoint[] = modePoints
+	.filter(({ provider }) => table[provider].otherModel)
+	.map((point) => ({ ...point, model: OTHER_MODEL }));
+
+export const resolutionPoints: ResolutionPoint[] = modelPoints.flatMap((point) =>
+	resolutionsOf(point.provider, point.mode, point.model).map((resolution) => ({
+		...point,
+		resolution,
+	})),
+);
+
+/** What the choices are while the user has made none, where they are sold. */
+export const usual = {
+	provider: 'minimax',
+	mode: 'imageToVideo',
+	model: 'MiniMax-Hailuo-02',
+	resolution: '768P',
+	duration: 6,
+} as const;
+
+/** Every value that a choice can have. */
+export const everyValue: Readonly<Record<string, readonly string[]>> = {
+	provider: providerIds,
+	mode: modes,
+	model: [...new Set(modelPoints.map(({ model }) => model)), OTHER_MODEL],
+	resolution: resolutions,
+};
+
+/** The default that each choice of a point has where the choices before it are the point's. */
+export function defaultsAt(point: Point): Point {
+	const { provider, mode, model } = point as ResolutionPoint;
+	const defaults: Record<string, () => string> = {
+		provider: () => usual.provider,
+		mode: () => preferred<string>(modesOf(provider), usual.mode),
+		model: () => preferred(modelsOf(provider, mode), usual.model),
+		resolution: () => preferred<string>(resolutionsOf(provider, mode, model), usual.resolution),
+	};
+	return Object.fromEntries(Object.keys(point).map((axis) => [axis, defaults[axis]()]));
+}

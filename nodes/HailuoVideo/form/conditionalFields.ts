@@ -1,0 +1,78 @@
+/** Turns the table into conditional fields: one field per distinct option list, shown where that list holds. */
+import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
+
+import { defaultsAt, everyValue } from './combinations';
+
+/** One combination of parameter values, e.g. `{ provider: 'seaart', mode: 'textToVideo' }`. */
+export type Point = Readonly<Record<string, string>>;
+
+type Rectangle = Record<string, string[]>;
+
+/**
+ * Covers points with rectangles, which is all that `displayOptions.show` can say: lists of values per parameter,
+ * all of which have to match. Rectangles do not overlap, so never more than one field of a name is shown.
+ */
+export function cover(points: readonly Point[]): Rectangle[] {
+	let rectangles: Rectangle[] = points.map((point) =>
+		Object.fromEntries(Object.entries(point).map(([axis, value]) => [axis, [value]])),
+	);
+	for (const axis of Object.keys(points[0] ?? {}).reverse()) {
+		const merged = new Map<string, Rectangle>();
+		for (const rectangle of rectangles) {
+			const key = JSON.stringify({ ...rectangle, [axis]: undefined });
+			const twin = merged.get(key);
+			if (twin) twin[axis] = [...twin[axis], ...rectangle[axis]];
+			else merged.set(key, { ...rectangle });
+		}
+		rectangles = [...merged.values()];
+	}
+	return rectangles;
+}
+
+/**
+ * Fields of one name, one per distinct content, each shown for its own combinations. The editor keeps the chosen
+ * value when the next variant offers it too, and falls to that variant's default when it does not: but only where
+ * it counts the variant as shown, and while it looks, parameters at their default are absent. See `conditions`.
+ * @param points every combination the field exists for
+ * @param contentOf what distinguishes the variants
+ * @param field the field for a content, without displayOptions
+ * @param shared conditions that all variants share
+ */
+export function variants<T>(
+	points: readonly Point[],
+	contentOf: (point: Point) => T,
+	field: (content: T) => INodeProperties,
+	shared: IDisplayOptions,
+): INodeProperties[] {
+	const groups = new Map<string, { content: T; defaults: Point; points: Point[] }>();
+	for (const point of points) {
+		const content = contentOf(point);
+		const defaults = defaultsAt(point);
+		const key = JSON.stringify([content, defaults]);
+		const group = groups.get(key) ?? { content, defaults, points: [] };
+		group.points.push(point);
+		groups.set(key, group);
+	}
+	return [...groups.values()].flatMap((group) =>
+		cover(group.points).map((rectangle) => ({
+			...field(group.content),
+			displayOptions: conditions(rectangle, group.defaults, shared),
+		})),
+	);
+}
+
+/** A list that holds the default is written as `hide` of all the others: so it holds for an absent value too. */
+function conditions(
+	rectangle: Rectangle,
+	defaults: Point,
+	shared: IDisplayOptions,
+): IDisplayOptions {
+	const show = { ...shared.show };
+	const hide = { ...shared.hide };
+	for (const [axis, values] of Object.entries(rectangle)) {
+		if (values.includes(defaults[axis]))
+			hide[axis] = everyValue[axis].filter((value) => !values.includes(value));
+		else show[axis] = values;
+	}
+	return { show, hide };
+}

@@ -1,0 +1,144 @@
+/** The optional fields of an order: only those that the gateway documents for mode and model. */
+import type { INodeProperties } from 'n8n-workflow';
+
+import { cameraMovements } from '../order/camera';
+import { offersOption, optionNames, type OptionName } from '../../shared/catalog/gateways';
+import { modelPoints, typedModelPoints, type ModelPoint } from './combinations';
+import { variants, type Point } from './conditionalFields';
+
+const fields: Record<OptionName, INodeProperties[]> = {
+	promptOptimizer: [
+		{
+			displayName: 'Prompt Optimizer',
+			name: 'promptOptimizer',
+			type: 'boolean',
+			default: true,
+			description:
+				'Whether the gateway may rewrite the prompt for a better result. Unset, the gateway decides: WaveSpeed AI does not rewrite, the others do.',
+		},
+	],
+	fastPretreatment: [
+		{
+			displayName: 'Fast Pretreatment',
+			name: 'fastPretreatment',
+			type: 'boolean',
+			default: true,
+			description: 'Whether to shorten the optimization of the prompt',
+		},
+	],
+	watermark: [
+		{
+			displayName: 'Watermark',
+			name: 'watermark',
+			type: 'boolean',
+			default: true,
+			description: 'Whether to mark the video as made by AI',
+		},
+	],
+	callbackUrl: [
+		{
+			displayName: 'Callback URL',
+			name: 'callbackUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://n8n.example.com/webhook/abc/webhook',
+			description:
+				'The production URL of a Hailuo Video Trigger in an active workflow. It has to be reachable from the internet over https. As an expression, with the address of n8n in a variable: {{ $vars.n8nUrl }}/webhook/abc/webhook. At ToAPIs it may differ from the address in their console only in path and query.',
+		},
+	],
+	cameraMovements: [
+		{
+			displayName: 'Camera Movements',
+			name: 'cameraMovements',
+			type: 'multiOptions',
+			options: [...cameraMovements]
+				.map(({ id, english }) => ({
+					name: english.replace(/\b\w/g, (letter) => letter.toUpperCase()),
+					value: id,
+				}))
+				.sort((a, b) => a.name.localeCompare(b.name)),
+			default: [],
+			description: 'Up to 3 movements that run together, added at the end of the prompt',
+		},
+		{
+			displayName: 'Camera Notation',
+			name: 'cameraNotation',
+			type: 'options',
+			options: [
+				{
+					name: 'As Written',
+					value: 'asWritten',
+					description: 'Leave the directives in the prompt as they are',
+				},
+				{
+					name: 'Automatic',
+					value: 'auto',
+					description: 'The notation that the gateway documents',
+				},
+				{ name: 'Chinese', value: 'chinese' },
+				{ name: 'English', value: 'english' },
+			],
+			default: 'auto',
+			description: 'How camera directives are written when they are sent',
+		},
+	],
+};
+
+const extraFields: INodeProperties = {
+	displayName: 'Extra Fields (JSON)',
+	name: 'extraFields',
+	type: 'json',
+	default: '{}',
+	description:
+		'Fields of the gateway that this node does not know, merged into the request body last. They are not checked.',
+};
+
+const offered = (point: Point) => {
+	const { provider, mode, model } = point as ModelPoint;
+	return optionNames.filter((option) => offersOption(provider, option, mode, model));
+};
+
+/**
+ * The longest lists last: with an expression in 'Model' n8n takes the last variant that may apply, and drops the
+ * values that it does not list.
+ */
+const points = [...modelPoints, ...typedModelPoints].sort(
+	(a, b) => offered(a).length - offered(b).length,
+);
+
+const ledgerFields: INodeProperties[] = [
+	{
+		displayName: 'Deduplication Key',
+		name: 'deduplicationKey',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. order-4711',
+		description:
+			'An order with a key that was used before gets the task of that time instead of a new one. Remembered for 7 days (the last 1,000 keys of this node) while the workflow is active.',
+	},
+	{
+		displayName: 'Resend if Outcome Unknown',
+		name: 'resubmitUnknown',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether an order that was sent without an answer is sent again when the node runs again. The clip may then be paid twice.',
+	},
+];
+
+export const optionsFields: INodeProperties[] = variants(
+	points,
+	offered,
+	(names) => ({
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [...names.flatMap((option) => fields[option]), ...ledgerFields, extraFields].sort(
+			(a, b) => a.displayName.localeCompare(b.displayName),
+		),
+	}),
+	// `show`, not `hide`: n8n would empty the collection at every change above it
+	{ show: { resource: ['video'], operation: ['create'] } },
+);

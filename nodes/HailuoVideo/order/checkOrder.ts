@@ -1,0 +1,225 @@
+/** The run-time check of an order: an expression can carry any value, and n8n does not enforce a form's lists. */
+import { InputRefused } from '../../shared/errors';
+import {
+	blockOf,
+	cellOf,
+	durationsOf,
+	modelsOf,
+	modesOf,
+	offersOption,
+	OTHER_MODEL,
+	preferred,
+	PROMPT_LIMIT,
+	providerIds,
+	requiresPrompt,
+	resolutionsOf,
+	table,
+	type Mode,
+	type OptionName,
+	type ProviderId,
+} from '../../shared/catalog/gateways';
+
+/** What was chosen, as it came from the form or an expression. */
+export interface Choice {
+	provider: ProviderId;
+	mode: Mode;
+	/** A model of the table, or `other`. */
+	model: string;
+	resolution: string;
+	duration: number;
+}
+
+/** @throws InputRefused when there is no such gateway */
+export function checkProvider(provider: unknown): ProviderId {
+	const id = String(provider ?? '');
+	if (blockOf(id)) return id as ProviderId;
+	throw new InputRefused(
+		'Provider',
+		`'Provider' is ${quote(id)}, which is no gateway of this node`,
+		`Choose one of ${providerIds.join(', ')}. It cannot be an expression: the credential belongs to it.`,
+	);
+}
+
+/**
+ * Holds a choice against the table. Resolution and duration of a typed model (`other`) are free.
+ * @returns the choice with resolution and duration in their usual spelling
+ * @throws InputRefused that names both parameters at odds, and what is sold instead
+ */
+export function checkChoice(choice: {
+	provider: ProviderId;
+	mode: unknown;
+	model: unknown;
+	modelName: unknown;
+	resolution: unknown;
+	duration: unknown;
+}): Choice {
+	const { provider } = choice;
+	const { name } = table[provider];
+	const mode = String(choice.mode ?? '') as Mode;
+	if (!modesOf(provider).includes(mode))
+		throw new InputRefused(
+			'Provider and Mode',
+			`'Mode' ${quote(mode)} is not sold by 'Provider' ${name}`,
+			`${name} sells ${modesOf(provider).join(', ')}. Choose one of them, or another provider.`,
+		);
+
+	const model = String(choice.model ?? '');
+	const asked = {
+		resolution: spelling(choice.resolution),
+		duration: choice.duration === '' ? 0 : Number(choice.duration ?? 0),
+	};
+	if (model === OTHER_MODEL && table[provider].otherModel)
+		return { provider, mode, model, ...asked, duration: checkFreeDuration(asked.duration) };
+
+	const models = modelsOf(provider, mode);
+	if (!models.includes(model))
+		throw new InputRefused(
+			'Model and Mode',
+			`'Model' ${quote(model)} is not sold by ${name} for 'Mode' ${mode}`,
+			`${name} sells ${models.join(', ')} in this mode.`,
+		);
+
+	// empty: an untouched field beside a model by expression, where the form cannot know the default
+	const sold = resolutionsOf(provider, mode, model);
+	const resolution = asked.resolution || preferred(sold, '768P');
+	if (cellOf(provider, mode, model, resolution) === undefined)
+		throw new InputRefused(
+			'Resolution and Model',
+			`'Resolution' ${quote(resolution)} is not available for 'Model' ${model} at ${name} (${mode})`,
+			`Available: ${sold.join(', ')}. Choose another resolution or model.`,
+		);
+
+	const durations = durationsOf(provider, mode, model, resolution);
+	const duration = asked.duration || preferred(durations, 6);
+	if (!durations.includes(duration))
+		throw new InputRefused(
+			'Duration and Resolution',
+			`'Duration' ${quote(String(choice.duration))} is not available at 'Resolution' ${resolution} for ${model} at ${name}`,
+			`Available: ${durations.map((seconds) => `${seconds} seconds`).join(' or ')}.`,
+		);
+	return { provider, mode, model, resolution, duration };
+}
+
+/**
+ * The prompt as it will be sent, camera directives translated: they count (providers.md 1.6).
+ * @throws InputRefused when it is too long, or empty where the gateway requires one
+ */
+export function checkPrompt(prompt: string, choice: Choice): void {
+	const length = [...prompt].length;
+	if (length > PROMPT_LIMIT)
+		throw new InputRefused(
+			'Prompt',
+			`'Prompt' has ${length} characters; ${PROMPT_LIMIT} are allowed`,
+			'Shorten it. Camera directives in brackets count.',
+		);
+	if (prompt.trim() === '' && requiresPrompt(choice.provider, choice.mode, choice.model))
+		throw new InputRefused(
+			'Prompt',
+			"'Prompt' is empty",
+			`${table[choice.provider].name} requires a prompt here (${choice.mode}, ${choice.model}).`,
+		);
+}
+
+/** @throws InputRefused when an option is switched on that the gateway has no field for */
+export function checkOption(option: OptionName, label: string, choice: Choice): void {
+	const { provider, mode, model } = choice;
+	if (offersOption(provider, option, mode, model)) return;
+	throw new InputRefused(
+		`${label} and Model`,
+		`'${label}' is not available for 'Model' ${model} at ${table[provider].name} (${mode})`,
+		`Remove '${label}' from 'Options', or choose a model that has it.`,
+	);
+}
+
+/**
+ * A task id that can stand in a path.
+ * @throws InputRefused when it is empty or cannot be one
+ */
+export function checkTaskId(taskId: unknown): string {
+	const id = String(taskId ?? '').trim();
+	if (id === '' || id === 'undefined' || id === 'null')
+		throw new InputRefused(
+			'Task ID',
+			"'Task ID' is empty",
+			"Map the 'taskId' of the item that 'Create' put out, or paste the ID from the gateway's console.",
+		);
+	if (typeof taskId === 'number' && !Number.isSafeInteger(taskId))
+		throw new InputRefused(
+			'Task ID',
+			`'Task ID' ${quote(id)} is a number too long to be exact`,
+			'Hand it over as text: numbers beyond 9007199254740991 lose digits.',
+		);
+	if (id.length > 200 || !/^[\w.:~@-]+$/.test(id) || /^\.+$/.test(id))
+		throw new InputRefused(
+			'Task ID',
+			`'Task ID' ${quote(id)} cannot be the ID of a task`,
+			"It consists of letters, digits and a few signs. Map the 'taskId' of the item that 'Create' put out.",
+		);
+	return id;
+}
+
+/**
+ * The model slug that a SeaArt task was made with.
+ * @throws InputRefused when it is empty or no slug
+ */
+export function checkEndpoint(endpoint: unknown, provider: ProviderId): string | undefined {
+	if (!table[provider].needsEndpoint) return undefined;
+	const slug = String(endpoint ?? '').trim();
+	if (/^[\w.-]+$/.test(slug) && !/^\.+$/.test(slug) && slug !== 'undefined' && slug !== 'null')
+		return slug;
+	throw new InputRefused(
+		'Endpoint',
+		slug === '' || slug === 'undefined' || slug === 'null'
+			? "'Endpoint' is empty"
+			: `'Endpoint' ${quote(slug)} is no model slug`,
+		`${table[provider].name} cannot be asked for a task without the model slug it was made with, e.g. minimax_hailuo_02_i2v. Map the 'endpoint' of the item that 'Create' put out.`,
+	);
+}
+
+/**
+ * The gateway's own name for a model that is newer than the table.
+ * @throws InputRefused when it is empty or cannot be a name, slug or path
+ */
+export function checkModelName(name: unknown, what: string): string {
+	const text = String(name ?? '').trim();
+	if (/^[\w.:-]+(\/[\w.:-]+)*$/.test(text) && !text.split('/').some((part) => /^\.+$/.test(part)))
+		return text;
+	throw new InputRefused(
+		'Model Name',
+		text === '' ? "'Model Name' is empty" : `'Model Name' ${quote(text)} cannot be a model`,
+		`With 'Model' set to 'Other', enter ${what}.`,
+	);
+}
+
+/**
+ * The address that a gateway is to call; undefined when there is none.
+ * @throws InputRefused when it is no http(s) URL
+ */
+export function checkCallbackUrl(value: unknown): string | undefined {
+	const text = String(value ?? '').trim();
+	if (text === '') return undefined;
+	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+	throw new InputRefused(
+		'Callback URL',
+		`'Callback URL' is no URL: ${quote(text)}`,
+		'Copy the production URL of a Hailuo Video Trigger; it starts with https://.',
+	);
+}
+
+function checkFreeDuration(duration: number): number {
+	if (Number.isInteger(duration) && duration >= 0 && duration <= 600) return duration;
+	throw new InputRefused(
+		'Duration',
+		`'Duration' is ${quote(String(duration))}, which is no number of seconds`,
+		'Enter whole seconds, or 0 to leave it to the model.',
+	);
+}
+
+function spelling(resolution: unknown): string {
+	const text = String(resolution ?? '').trim();
+	return /^\d+p$/.test(text) ? text.toUpperCase() : text;
+}
+
+function quote(text: string): string {
+	return `'${text.length > 60 ? `${text.slice(0, 59)}…` : text}'`;
+}

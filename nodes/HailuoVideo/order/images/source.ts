@@ -1,0 +1,195 @@
+/** From a field of the form to a picture that a gateway takes. Looked at before paying, loaded when it is sent. */
+import { createHash } from 'node:crypto';
+
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { placeholder } from '../../../shared/transport/body';
+import type { Clock } from '../../../shared/async/clock';
+import { InputRefused } from '../../../shared/errors';
+import { checkImageUrl, inspectFrame, parseDataUrl, tellsEnough } from './inspect';
+import type { Picture, PictureRules } from '../../../shared/providers/contract';
+import { patiently } from '../../../shared/async/retry';
+import { settle } from '../../../shared/async/settle';
+import type { PictureLink } from '../../../shared/task';
+import type { Gateway } from '../../../shared/transport/client';
+
+export type PictureRole = 'firstFrame' | 'lastFrame' | 'subject';
+
+const labels: Record<PictureRole, string> = {
+	firstFrame: 'First Frame',
+	lastFrame: 'Last Frame',
+	subject: 'Subject',
+};
+
+export interface PictureSource {
+	/**
+	 * Looks at the picture, at no cost.
+	 * @throws InputRefused when the gateway would refuse it
+	 */
+	inspect(): Promise<InspectedPicture>;
+}
+
+export interface InspectedPicture {
+	role: PictureRole;
+	/** What tells it from another picture. */
+	digest: string;
+	/** What it weighs in memory when it is sent; 0 when it comes from n8n's store piece by piece. */
+	bytes: number;
+	/**
+	 * The picture as the gateway takes it: a public link, the link of an upload, or a word in its place, with the
+	 * picture that has to be put there.
+	 */
+	load(gateway: Gateway, clock: Clock, signal: AbortSignal): Promise<LoadedPicture>;
+}
+
+export interface LoadedPicture {
+	link: PictureLink;
+	inline?: Picture;
+}
+
+/** Bytes read from n8n's store at a time. */
+const CHUNK_BYTES = 65_536;
+
+/**
+ * A picture of one item, from its binary field or a URL.
+ * @throws InputRefused when the source is neither
+ */
+export function pictureSource(
+	context: IExecuteFunctions,
+	role: PictureRole,
+	itemIndex: number,
+	rules: PictureRules,
+): PictureSource {
+	const label = labels[role];
+	const source = context.getNodeParameter(`${role}Source`, itemIndex, 'binary') as string;
+	if (source === 'binary') {
+		const field = context.getNodeParameter(`${role}BinaryProperty`, itemIndex, 'data') as string;
+		return fromBinary(context, role, label, String(field ?? '').trim(), itemIndex, rules);
+	}
+	if (source === 'url') {
+		const url = String(context.getNodeParameter(`${role}Url`, itemIndex, '') ?? '').trim();
+		return fromUrl(role, label, url, rules);
+	}
+	throw new InputRefused(
+		`${label} Source`,
+		`'${label} Source' is '${source}', which is neither 'binary' nor 'url'`,
+		'Choose one of the two.',
+	);
+}
+
+function fromBinary(
+	context: IExecuteFunctions,
+	role: PictureRole,
+	label: string,
+	field: string,
+	itemIndex: number,
+	rules: PictureRules,
+): PictureSource {
+	const binary = context.getInputData()[itemIndex]?.binary?.[field];
+	if (binary === undefined) {
+		const fields = Object.keys(context.getInputData()[itemIndex]?.binary ?? {});
+		throw new InputRefused(
+			`${label} Binary Field`,
+			`The item has no binary field '${field}' for '${label}'`,
+			fields.length > 0
+				? `It has ${fields.map((name) => `'${name}'`).join(', ')}: enter one of them in '${label} Binary Field'.`
+				: `The item carries no file. Put a node that gives a picture before this one, or set '${label} Source' to URL.`,
+		);
+	}
+	const { bytes = 0, id } = binary;
+	return {
+		async inspect() {
+			// a file that is too big by its own account is not read
+			if (Number(bytes) >= rules.maxBytes) throw tooLarge(label, Number(bytes), rules);
+			const open = async () =>
+				id
+					? await context.helpers.getBinaryStream(id, CHUNK_BYTES)
+					: [await context.helpers.getBinaryDataBuffer(itemIndex, field)];
+			return await inspect(role, open, rules, Boolean(id));
+		},
+	};
+}
+
+function fromUrl(
+	role: PictureRole,
+	label: string,
+	url: string,
+	rules: PictureRules,
+): PictureSource {
+	const kind = checkImageUrl(url, `${label} URL`);
+	if (kind === 'http') {
+		const load = async () => ({ link: url });
+		return { inspect: async () => ({ role, digest: url, bytes: 0, load }) };
+	}
+	const open = async () => {
+		const parsed = parseDataUrl(url);
+		if (parsed) return [parsed.bytes];
+		throw new InputRefused(
+			`${label} URL`,
+			`'${label} URL' is a data URL that cannot be read`,
+			'It has to look like data:image/jpeg;base64,… with the whole picture behind the comma.',
+		);
+	};
+	return { inspect: async () => await inspect(role, open, rules, false) };
+}
+
+/** Reads a picture once, keeping no more of it than its header. */
+async function inspect(
+	role: PictureRole,
+	open: Picture['open'],
+	rules: PictureRules,
+	stored: boolean,
+): Promise<InspectedPicture> {
+	const label = labels[role];
+	const hash = createHash('sha256');
+	let size = 0;
+	let head = Buffer.alloc(0);
+	const read = await settle(async () => {
+		for await (const chunk of await open()) {
+			hash.update(chunk);
+			size += chunk.length;
+			if (!tellsEnough(head)) head = Buffer.concat([head, chunk]);
+		}
+	});
+	if ('error' in read) {
+		if (read.error instanceof InputRefused) throw read.error;
+		throw new InputRefused(
+			label,
+			`'${label}' could not be read from n8n's store of files`,
+			'The file may have been deleted with its execution. Run the step that makes the picture again.',
+		);
+	}
+	const { format, mimeType } = inspectFrame(head, rules, label, size);
+	const fileName = `${label.toLowerCase().replace(/ /g, '-')}.${format === 'jpeg' ? 'jpg' : format}`;
+	const picture: Picture = { size, mimeType, fileName, open };
+	return {
+		role,
+		digest: hash.digest('hex'),
+		bytes: stored ? 0 : size,
+		load: async (gateway, clock, signal) => await load(gateway, picture, rules, clock, signal),
+	};
+}
+
+async function load(
+	gateway: Gateway,
+	picture: Picture,
+	rules: PictureRules,
+	clock: Clock,
+	signal: AbortSignal,
+): Promise<LoadedPicture> {
+	const { upload } = gateway.provider;
+	if (rules.transport === 'inline' || !upload) return { link: placeholder(), inline: picture };
+	const call = upload.call(picture);
+	// costs nothing, so it may be repeated
+	const send = async () => upload.read(await gateway.call(call));
+	return { link: await patiently(send, clock, signal) };
+}
+
+function tooLarge(label: string, bytes: number, rules: PictureRules): InputRefused {
+	const megabytes = (count: number) => `${(count / 1024 / 1024).toFixed(1)} MB`;
+	return new InputRefused(
+		label,
+		`'${label}' has ${megabytes(bytes)}; it has to be under ${megabytes(rules.maxBytes)}`,
+		"Make it smaller, e.g. with n8n's Edit Image node.",
+	);
+}

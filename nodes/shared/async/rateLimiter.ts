@@ -1,0 +1,102 @@
+/** How fast requests of one kind may leave: the user's limit, and what the gateway's "too many requests" teach. */
+import { stopIf, type Clock } from './clock';
+import { GatewayFailed } from '../errors';
+import { settle } from './settle';
+
+/** First and longest pause after "too many requests" without Retry-After, in milliseconds. */
+const FIRST_HOLD_MS = 1_000;
+const LONGEST_HOLD_MS = 5_000;
+/** How often a waiting request looks whether it may go. */
+const TURN_MS = 50;
+const MINUTE_MS = 60_000;
+
+/**
+ * A gate that requests pass one by one. It is wide open until the gateway refuses one; then all hold back together,
+ * a single one tries again, and each success lets twice as many through.
+ */
+export class Pace {
+	private notBefore = 0;
+	private strikes = 0;
+	private flying = 0;
+	private width = Number.POSITIVE_INFINITY;
+	/** Epoch milliseconds of the passes of the last minute; kept only for a limit. */
+	private passes: number[] = [];
+
+	constructor(private readonly clock: Clock) {}
+
+	/**
+	 * Runs work when it is its turn.
+	 * @param refusedFor tells from what the work threw whether the gateway refused it as one too many, and for how
+	 * long (milliseconds; 0 when it did not say); undefined for anything else
+	 * @param perMinute the user's limit; 0 = none
+	 * @param until epoch milliseconds: a gateway that wants no request before then is not waited for
+	 * @throws what the work throws; GatewayFailed (`rateLimit`) without having tried when `until` comes first; Stopped
+	 */
+	async pass<T>(
+		work: () => Promise<T>,
+		refusedFor: (error: unknown) => number | undefined,
+		signal: AbortSignal | undefined,
+		perMinute = 0,
+		until = Number.POSITIVE_INFINITY,
+	): Promise<T> {
+		await this.turn(signal, perMinute, until);
+		this.flying++;
+		const outcome = await settle(work);
+		this.flying--;
+		if ('value' in outcome) {
+			this.widen();
+			return outcome.value;
+		}
+		const refusal = refusedFor(outcome.error);
+		if (refusal !== undefined) this.narrow(refusal);
+		throw outcome.error;
+	}
+
+	private async turn(
+		signal: AbortSignal | undefined,
+		perMinute: number,
+		until: number,
+	): Promise<void> {
+		for (;;) {
+			stopIf(signal);
+			const now = this.clock.now();
+			if (this.notBefore > Math.max(now, until)) throw held(this.notBefore - now);
+			const wait = Math.max(this.notBefore - now, this.limitWait(now, perMinute));
+			if (wait <= 0 && this.flying < this.width) break;
+			await this.clock.sleep(Math.max(wait, TURN_MS), signal);
+		}
+		if (perMinute > 0) this.passes.push(this.clock.now());
+	}
+
+	/** Never more than the limit in any 60 seconds. */
+	private limitWait(now: number, perMinute: number): number {
+		if (perMinute <= 0) return 0;
+		this.passes = this.passes.filter((at) => now - at < MINUTE_MS);
+		if (this.passes.length < perMinute) return 0;
+		return this.passes[this.passes.length - perMinute] + MINUTE_MS - now;
+	}
+
+	private widen(): void {
+		this.strikes = 0;
+		this.width *= 2;
+	}
+
+	private narrow(retryAfterMs: number): void {
+		const hold = Math.min(FIRST_HOLD_MS * 2 ** this.strikes++, LONGEST_HOLD_MS);
+		const jittered = hold * (0.8 + this.clock.random() * 0.4);
+		this.notBefore = Math.max(this.notBefore, this.clock.now() + Math.max(jittered, retryAfterMs));
+		this.width = 1;
+	}
+}
+
+/** Nothing was sent, so nothing can have been made. */
+function held(ms: number): GatewayFailed {
+	return new GatewayFailed({
+		category: 'rateLimit',
+		code: 'held',
+		message: `No requests are wanted for another ${Math.ceil(ms / MINUTE_MS)} minutes`,
+		retryable: true,
+		noTask: true,
+		retryAfterMs: ms,
+	});
+}

@@ -1,0 +1,52 @@
+/** Patience with reads. Pure but for the clock that is passed in. */
+import type { Clock } from './clock';
+import { GatewayFailed } from '../errors';
+import { settle } from './settle';
+
+/** How long "too many requests" is waited out, in milliseconds. */
+export const PATIENCE_MS = 15 * 60_000;
+
+/** How many answers in a row may be unreadable (a proxy's page, a cut-off reply) before it counts. */
+export const DOUBTFUL = 3;
+
+/** Milliseconds until the next try: doubling from 1 s up to `maxMs`, jittered, never less than Retry-After. */
+export function backoff(attempt: number, random: number, retryAfterMs = 0, maxMs = 30_000): number {
+	const steps = Math.min(1000 * 2 ** attempt, maxMs);
+	return Math.max(steps * (0.75 + random / 2), retryAfterMs);
+}
+
+/** How long a gateway wants no more requests: what it said, or 0; undefined when that is not the complaint. */
+export function refusedFor(error: unknown): number | undefined {
+	if (!(error instanceof GatewayFailed) || error.fault.category !== 'rateLimit') return undefined;
+	return error.fault.retryAfterMs ?? 0;
+}
+
+/**
+ * Repeats a call that costs nothing while its failures are passing ones. "Too many requests" does not count as a
+ * try for {@link PATIENCE_MS}: it says nothing about the task. Nobody waits longer than that, whatever Retry-After
+ * asks for.
+ * @param work gets the time (epoch milliseconds) until which patience lasts
+ * @param tries how often at most, the first included
+ * @throws what the last try threw
+ */
+export async function patiently<T>(
+	work: (until: number) => Promise<T>,
+	clock: Clock,
+	signal: AbortSignal | undefined,
+	tries = 5,
+): Promise<T> {
+	const until = clock.now() + PATIENCE_MS;
+	let doubts = 0;
+	for (let attempt = 0; ; attempt++) {
+		const outcome = await settle(async () => await work(until));
+		if ('value' in outcome) return outcome.value;
+		const fault = outcome.error instanceof GatewayFailed ? outcome.error.fault : undefined;
+		const again =
+			fault?.category === 'rateLimit' ||
+			(fault?.category === 'protocol' && ++doubts < DOUBTFUL) ||
+			(fault?.retryable && attempt + 1 < tries);
+		const wait = backoff(attempt, clock.random(), fault?.retryAfterMs);
+		if (!again || clock.now() + wait > until) throw outcome.error;
+		await clock.sleep(wait, signal);
+	}
+}

@@ -1,0 +1,118 @@
+/** What the six credentials share: a forgiving key, a checked Base URL, two auth schemes. */
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	IHttpRequestOptions,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import { InputRefused } from '../errors';
+
+/** The key as the gateway wants it: without the blanks and the `Bearer ` prefix that come along when pasting. */
+export function cleanKey(key: unknown): string {
+	return String(key ?? '')
+		.trim()
+		.replace(/^bearer(\s+|$)/i, '')
+		.trim();
+}
+
+/**
+ * The Base URL without a trailing slash.
+ * @throws InputRefused when it is no http(s) URL, or carries a query, a fragment or a user name
+ */
+export function cleanBaseUrl(baseUrl: unknown): string {
+	const text = String(baseUrl ?? '').trim();
+	const refused = (why: string) =>
+		new InputRefused(
+			'Base URL',
+			`'Base URL' of the credential ${why}`,
+			'Enter the address of the gateway, e.g. the default that a new credential shows, or the address of the simulator.',
+		);
+	if (text === '') throw refused('is empty');
+	if (!URL.canParse(text)) throw refused(`is no URL: ${text.slice(0, 80)}`);
+	const url = new URL(text);
+	if (url.protocol !== 'https:' && url.protocol !== 'http:')
+		throw refused(`has to start with https:// (it starts with ${url.protocol})`);
+	if (url.username !== '' || url.password !== '')
+		throw refused('must not hold a user name or password');
+	if (url.search !== '' || url.hash !== '') throw refused('must not hold a ? or a #');
+	return text.replace(/\/+$/, '');
+}
+
+type Signed = Promise<IHttpRequestOptions>;
+
+/** Adds the key to a request. */
+export type Authenticate = (
+	credentials: ICredentialDataDecryptedObject,
+	request: IHttpRequestOptions,
+) => Signed;
+
+/** Adds `Authorization: Bearer`. */
+export async function bearer(
+	credentials: ICredentialDataDecryptedObject,
+	request: IHttpRequestOptions,
+): Signed {
+	const headers = { ...request.headers, Authorization: `Bearer ${cleanKey(credentials.apiKey)}` };
+	return { ...request, headers };
+}
+
+/** Adds `Ocp-Apim-Subscription-Key`. */
+export async function subscriptionKey(
+	credentials: ICredentialDataDecryptedObject,
+	request: IHttpRequestOptions,
+): Signed {
+	const headers = {
+		...request.headers,
+		'Ocp-Apim-Subscription-Key': cleanKey(credentials.apiKey),
+	};
+	return { ...request, headers };
+}
+
+/** The expression that gives a credential test the Base URL without its trailing slash. */
+export const baseUrlExpression = '={{$credentials.baseUrl.trim().replace(/\\/+$/, "")}}';
+
+/** Words for the two answers that mean a wrong key and a wrong address. */
+export const testRules: NonNullable<ICredentialTestRequest['rules']> = [
+	[401, 'The gateway refuses this key'],
+	[403, 'The gateway refuses this key'],
+	[404, "Nothing answers at this address: check 'Base URL'"],
+].map(([value, message]) => ({
+	type: 'responseCode' as const,
+	properties: { value: Number(value), message: String(message) },
+}));
+
+/** The field for gateways that sign their callbacks. */
+export function webhookSecretField(where: string): INodeProperties {
+	return {
+		displayName: 'Webhook Secret',
+		name: 'webhookSecret',
+		type: 'string',
+		typeOptions: { password: true },
+		default: '',
+		description: `Only for the Hailuo Video Trigger: it checks the signatures of callbacks with it. ${where}.`,
+	};
+}
+
+/** The two fields that every credential has. */
+export function credentialFields(where: string, baseUrl: string, hosts = ''): INodeProperties[] {
+	return [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: where,
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: baseUrl,
+			required: true,
+			placeholder: `e.g. ${baseUrl}`,
+			description: `Address of the gateway${hosts}. The address of the simulator lets you try workflows at no cost.`,
+		},
+	];
+}

@@ -1,0 +1,124 @@
+/** What gateways post to us: parsed and checked without I/O. Everything here may come from a stranger. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+import type { JsonObject } from 'n8n-workflow';
+
+import { parseJson } from '../json';
+import type { TaskState } from '../task';
+import type { HttpCall, Reply } from './contract';
+import { objectOf, textOf } from './replies';
+
+/** A request to our callback address. */
+export interface CallbackMessage {
+	/** Names in lower case. */
+	headers: Readonly<Record<string, string>>;
+	/** As it came: signatures are over these bytes. */
+	rawBody: Buffer;
+	/** The secret of the credential; empty when the user gave none. */
+	secret: string;
+	/** Epoch milliseconds. */
+	now: number;
+}
+
+export type CallbackEvent =
+	/** To be sent back at once. */
+	| { kind: 'challenge'; reply: JsonObject }
+	/** What the message claims of a task. */
+	| { kind: 'event'; taskId: string; state: TaskState }
+	/** Well formed, but nothing to start a workflow for. */
+	| { kind: 'ignored'; reason: string }
+	/** Not to be believed; `status` is the HTTP status to answer. */
+	| { kind: 'refused'; status: 400 | 401; reason: string };
+
+/** Milliseconds a signed message may be old, or ahead of our clock (WaveSpeed and ToAPIs: 5 minutes). */
+const REPLAY_WINDOW_MS = 300_000;
+
+export const refused = (status: 400 | 401, reason: string): CallbackEvent => ({
+	kind: 'refused',
+	status,
+	reason,
+});
+
+/** The body as a JSON object; undefined when it is none. */
+export function bodyOf(message: CallbackMessage): Record<string, unknown> | undefined {
+	const value = parseJson(message.rawBody.toString('utf8'));
+	return typeof value === 'object' && value !== null && !Array.isArray(value)
+		? objectOf(value)
+		: undefined;
+}
+
+/** A body in the dress of a reply, for the reader of status answers. */
+export const asReply = (json: unknown): Reply => ({ status: 200, headers: {}, text: '', json });
+
+/**
+ * What is wrong with a signature of the form HMAC-SHA256, hex, over `{id}.{unix seconds}.{raw body}`; undefined when
+ * it is right. Compared in constant time; upper and lower case hex are the same bytes.
+ * @param header names of the three headers
+ * @param signaturesOf the hex texts in the signature header, of which one has to match
+ */
+export function signatureFault(
+	{ headers, rawBody, secret, now }: CallbackMessage,
+	header: { id: string; timestamp: string; signature: string },
+	key: string,
+	signaturesOf: (text: string) => string[],
+): string | undefined {
+	if (secret === '' || key === '') return 'the credential has no webhook secret';
+	const id = headers[header.id];
+	const timestamp = headers[header.timestamp];
+	const signature = headers[header.signature];
+	if (!id || !timestamp || !signature) return 'a signature header is missing';
+	const age = now - Number(timestamp) * 1000;
+	if (!/^\d{1,12}$/.test(timestamp) || Math.abs(age) > REPLAY_WINDOW_MS)
+		return 'the message is too old, or from the future';
+	const wanted = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(rawBody).digest();
+	const matches = signaturesOf(signature)
+		.slice(0, 8)
+		.filter((hex) => /^[0-9a-f]{64}$/i.test(hex))
+		.some((hex) => timingSafeEqual(Buffer.from(hex, 'hex'), wanted));
+	return matches ? undefined : 'the signature is wrong';
+}
+
+/** The address as the body field `callback_url`. */
+export const inBody = (call: HttpCall, url: string): HttpCall => ({
+	...call,
+	body: { ...call.body, callback_url: url },
+});
+
+/** The longest challenge that is sent back. */
+const LONGEST_CHALLENGE = 500;
+
+/**
+ * MiniMax and its look-alikes: a challenge to be echoed, then unsigned messages in the shape of the status answer.
+ * @param readStatus the gateway's reader of status answers
+ */
+export function readUnsigned(
+	message: CallbackMessage,
+	readStatus: (reply: Reply) => TaskState,
+): CallbackEvent {
+	const body = bodyOf(message);
+	if (!body) return refused(400, 'the body is no JSON object');
+	const taskId = textOf(body.task_id) ?? textOf(objectOf(body.data).task_id);
+	if (taskId === undefined) {
+		const { challenge } = body;
+		const echoed = typeof challenge === 'string' || typeof challenge === 'number';
+		if (echoed && String(challenge).length <= LONGEST_CHALLENGE)
+			return { kind: 'challenge', reply: { challenge } };
+		return refused(400, 'neither a challenge nor a task');
+	}
+	return eventOf(taskId, body, readStatus);
+}
+
+/** The event in a body that the gateway's reader of status answers understands. */
+export function eventOf(
+	taskId: string,
+	json: unknown,
+	readStatus: (reply: Reply) => TaskState,
+): CallbackEvent {
+	if (!/^(?!\.+$)[\w.:~@-]{1,200}$/.test(taskId)) return refused(400, 'the task ID cannot be one');
+	try {
+		const state = readStatus(asReply(json));
+		return { kind: 'event', taskId, state };
+	} catch {
+		return { kind: 'ignored', reason: 'no status that is known' };
+	}
+}

@@ -1,0 +1,231 @@
+/** The only place that talks HTTP to a gateway. The key is added by the credential and never seen here. */
+import type { IExecuteFunctions, IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
+
+import { jsonBody, multipartBody, type Body } from './body';
+import { Stopped } from '../async/clock';
+import { cleanBaseUrl, cleanKey } from '../auth/schemes';
+import { GatewayFailed, InputRefused, type ProviderFault } from '../errors';
+import { parseJson } from '../json';
+import type { HttpCall, Provider, Reply } from '../providers/contract';
+import { hiderOf } from './redact';
+import { settle } from '../async/settle';
+
+/** A gateway with its key and address: what one item talks to. */
+export interface Gateway {
+	provider: Provider;
+	/** Without a trailing slash. */
+	baseUrl: string;
+	/**
+	 * Sends one call, once. Throws GatewayFailed when the gateway complains or does not answer (its fault says
+	 * whether the call can have had an effect), Stopped when the execution ends.
+	 */
+	call(call: HttpCall): Promise<Reply>;
+	/**
+	 * The same for a call that changes nothing: shares a ceiling with all others of the credential. A gateway that
+	 * wants no request before `until` (epoch milliseconds) is not waited for.
+	 */
+	read(call: HttpCall, until?: number): Promise<Reply>;
+	/**
+	 * The same, but Stop does not cut it: for a submit, whose answer holds the id of what was paid, and for what is
+	 * left to do after Stop. n8n aborts authenticated calls by itself.
+	 */
+	callThroughStop(call: HttpCall): Promise<Reply>;
+}
+
+/** An executing node, or a trigger that was called. */
+export type HttpContext = IExecuteFunctions | IWebhookFunctions;
+
+/** Stop's signal; a trigger has none. */
+const stopOf = (context: HttpContext) =>
+	'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+
+/** What n8n's helper gives with `returnFullResponse`. */
+interface HttpAnswer {
+	statusCode: number;
+	headers: Record<string, unknown>;
+	body: unknown;
+}
+
+/** Milliseconds without an answer until a call is given up. */
+const READ_TIMEOUT_MS = 60_000;
+/** Submits carry pictures and are never repeated on a timeout, so they get longer. */
+const WRITE_TIMEOUT_MS = 180_000;
+
+/**
+ * The gateway of one item.
+ * @throws InputRefused when the credential has no key or an unusable Base URL
+ */
+export async function openGateway(
+	context: HttpContext,
+	provider: Provider,
+	itemIndex = 0,
+): Promise<Gateway> {
+	const credential = await (context as IExecuteFunctions).getCredentials(
+		provider.credential,
+		itemIndex,
+	);
+	const baseUrl = cleanBaseUrl(credential.baseUrl);
+	const key = cleanKey(credential.apiKey);
+	if (key === '')
+		throw new InputRefused(
+			'API Key',
+			"'API Key' of the credential is empty",
+			'Open the credential and paste the key that the gateway gave you.',
+		);
+
+	const hide = hiderOf(key);
+	type Send = (request: IHttpRequestOptions) => Promise<unknown>;
+	const send: Send = async (request) =>
+		await context.helpers.httpRequestWithAuthentication.call(context, provider.credential, request);
+	const sendUnbound: Send = async (request) =>
+		await context.helpers.httpRequest(await provider.sign(credential, request));
+
+	const exchange = async (call: HttpCall, by: Send, timeout: number): Promise<Reply> => {
+		const once = async (gathered: boolean) => {
+			const prepared = await settle(async () => await bodyOf(call, gathered));
+			if ('error' in prepared) throw new GatewayFailed(UNREADABLE_PICTURE);
+			const body = prepared.value;
+			const request = requestOf(baseUrl, call, body, timeout);
+			const outcome = await settle(async () => (await by(request)) as HttpAnswer);
+			body?.close();
+			if ('value' in outcome) return outcome;
+			if (by === send && stopOf(context)?.aborted) throw new Stopped();
+			if (body?.broken()) throw new GatewayFailed(UNREADABLE_PICTURE);
+			const fault = networkFault(outcome.error);
+			return { fault: body?.complete() === false ? { ...fault, noTask: true } : fault };
+		};
+		let outcome = await once(false);
+		// who hangs up on a stream may have said why: that is heard when the rest is not written behind it
+		if ('fault' in outcome && outcome.fault.noTask && HUNG_UP.includes(outcome.fault.code))
+			outcome = await once(true);
+		if ('fault' in outcome) throw new GatewayFailed(outcome.fault);
+		const reply = replyOf(outcome.value, hide);
+		const fault = provider.fault(reply) ?? unreadable(reply);
+		if (fault) throw new GatewayFailed(fault, reply.status);
+		return reply;
+	};
+
+	return {
+		provider,
+		baseUrl,
+		call: async (call) => await exchange(call, send, WRITE_TIMEOUT_MS),
+		read: async (call) => await exchange(call, send, READ_TIMEOUT_MS),
+		callThroughStop: async (call) => await exchange(call, sendUnbound, WRITE_TIMEOUT_MS),
+	};
+}
+
+async function bodyOf(
+	{ body, inline, file }: HttpCall,
+	gathered: boolean,
+): Promise<Body | undefined> {
+	if (file) return await multipartBody(file, gathered);
+	return body && (await jsonBody(body, inline, gathered));
+}
+
+function requestOf(
+	baseUrl: string,
+	call: HttpCall,
+	body: Body | undefined,
+	timeout: number,
+): IHttpRequestOptions {
+	const query = call.query ? `?${new URLSearchParams(call.query).toString()}` : '';
+	const request: IHttpRequestOptions = {
+		method: call.method,
+		url: `${baseUrl}${call.path}${query}`,
+		headers: { Accept: 'application/json', ...call.headers },
+		returnFullResponse: true,
+		// every answer is judged in one place, the provider's fault()
+		ignoreHttpStatusErrors: true,
+		// a redirect could carry the key elsewhere or repeat a paid call
+		disableFollowRedirect: true,
+		// bytes, not parsed JSON: ids beyond 2^53 have to stay exact
+		encoding: 'arraybuffer',
+		timeout,
+	};
+	if (body) {
+		request.body = body.content as IHttpRequestOptions['body'];
+		request.headers = { ...body.headers, ...request.headers };
+	}
+	return request;
+}
+
+function replyOf(answer: HttpAnswer, hide: (text: string) => string): Reply {
+	const { body } = answer;
+	const bytes =
+		body instanceof ArrayBuffer || Buffer.isBuffer(body) ? Buffer.from(body as Buffer) : undefined;
+	const raw = bytes
+		? bytes.toString('utf8')
+		: typeof body === 'string'
+			? body
+			: JSON.stringify(body ?? '');
+	const text = hide(raw);
+	const headers = Object.entries(answer.headers ?? {}).map(
+		([name, value]) => [name.toLowerCase(), String(value)] as const,
+	);
+	return {
+		status: answer.statusCode,
+		headers: Object.fromEntries(headers),
+		text,
+		// a byte order mark is no JSON
+		json: parseJson(text.replace(/^\ufeff/, '')),
+	};
+}
+
+/** A good status with a body that is no JSON: a proxy's page, a login page, a cut-off answer. */
+function unreadable(reply: Reply): ProviderFault | undefined {
+	if (reply.json !== undefined || reply.text.trim() === '') return undefined;
+	const page = /^\s*<(!doctype|html)/i.test(reply.text);
+	return {
+		category: 'protocol',
+		code: 'unreadableReply',
+		message: page ? 'The reply is a web page, not JSON' : 'The reply is cut off or no JSON',
+		retryable: false,
+	};
+}
+
+/** A body that was not sent to its end: nothing can have been made of it. */
+const UNREADABLE_PICTURE: ProviderFault = {
+	category: 'transient',
+	code: 'pictureUnreadable',
+	message: 'A picture could not be read from n8n’s store while it was sent',
+	retryable: true,
+	noTask: true,
+};
+
+/** The other side closed the connection. */
+const HUNG_UP = ['EPIPE', 'ECONNRESET'];
+
+/** Failed before the request left: nothing can have been made. */
+const NOT_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'];
+
+/**
+ * What a call without an answer means. n8n wraps the HTTP client's error in its own class, with the code
+ * somewhere along the chain of causes; the client's error holds the key, so only the code is taken from it.
+ */
+export function networkFault(error: unknown): ProviderFault {
+	const code = codeOf(error) ?? 'NO_ANSWER';
+	const certificate = /CERT|TLS|SSL/.test(code) || code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';
+	const notSent = NOT_SENT.includes(code) || certificate;
+	const timedOut = code === 'ETIMEDOUT' || code === 'ECONNABORTED';
+	const what = notSent
+		? certificate
+			? 'The gateway’s certificate was not accepted'
+			: 'The gateway could not be reached'
+		: timedOut
+			? 'The gateway did not answer in time'
+			: 'The connection to the gateway broke';
+	return {
+		category: 'transient',
+		code,
+		message: `${what} (${code})`,
+		retryable: !certificate,
+		noTask: notSent,
+	};
+}
+
+function codeOf(error: unknown, depth = 0): string | undefined {
+	if (typeof error !== 'object' || error === null || depth > 4) return undefined;
+	const { code, cause, errorResponse } = error as Record<string, unknown>;
+	if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)) return code;
+	return codeOf(cause, depth + 1) ?? codeOf(errorResponse, depth + 1);
+}

@@ -1,0 +1,114 @@
+'use strict';
+/* Pace: the user's limit, and a limiter on the other side that nobody announced. */
+const { Pace } = require('../../../../nodes/shared/async/rateLimiter');
+const { fakeClock, seeded } = require('../../../helpers/fake-clock');
+
+const tooMany = Object.assign(new Error('too many'), { tooMany: true });
+const refusedFor = (error) => (error.tooMany ? (error.retryAfterMs ?? 0) : undefined);
+
+/** A bucket of tokens, as gateways have them. */
+function limiter(clock, perMinute, burst = perMinute) {
+	let tokens = burst;
+	let at = 0;
+	const made = [];
+	let refused = 0;
+	return {
+		made,
+		refused: () => refused,
+		submit: async () => {
+			tokens = Math.min(burst, tokens + ((clock.now() - at) * perMinute) / 60_000);
+			at = clock.now();
+			await clock.sleep(100);
+			if (tokens < 1) {
+				refused++;
+				throw tooMany;
+			}
+			tokens--;
+			made.push(clock.now());
+		},
+	};
+}
+
+/** 50 submits, ten at a time as the node sends them, each sent again until it is taken. */
+async function submitAll(count, bucket, pace, perMinute) {
+	const waiting = Array.from({ length: count });
+	const worker = async () => {
+		while (waiting.pop() !== undefined || waiting.length > 0) {
+			for (let done = false; !done; )
+				await pace.pass(bucket.submit, refusedFor, undefined, perMinute).then(
+					() => (done = true),
+					(error) => {
+						if (!error.tooMany) throw error;
+					},
+				);
+		}
+	};
+	waiting.fill(1);
+	await Promise.all(Array.from({ length: 10 }, worker));
+}
+
+test.each([1, 2, 3])(
+	'50 submits against 20 a minute: within 5 %% of the floor (seed %i)',
+	async (seed) => {
+		const { clock, passUntil } = fakeClock(seeded(seed));
+		const bucket = limiter(clock, 20);
+		await passUntil(submitAll(50, bucket, new Pace(clock)));
+		expect(bucket.made).toHaveLength(50);
+		const floor = ((50 - 20) / 20) * 60_000;
+		expect(clock.now()).toBeLessThan(floor * 1.05 + 1_000);
+	},
+);
+
+test('the user’s limit: never more in any minute, and no refusal', async () => {
+	const { clock, passUntil } = fakeClock(seeded(1));
+	const bucket = limiter(clock, 1e9);
+	await passUntil(submitAll(50, bucket, new Pace(clock), 20));
+	for (const at of bucket.made)
+		expect(
+			bucket.made.filter((other) => other > at - 60_000 && other <= at).length,
+		).toBeLessThanOrEqual(20);
+	expect(clock.now()).toBeLessThan(125_000);
+});
+
+test('Retry-After holds everybody back', async () => {
+	const { clock, passUntil } = fakeClock();
+	const pace = new Pace(clock);
+	const times = [];
+	const work = (fails) => async () => {
+		times.push(clock.now());
+		if (fails) throw Object.assign(new Error(), { tooMany: true, retryAfterMs: 42_000 });
+	};
+	await passUntil(pace.pass(work(true), refusedFor).catch(() => {}));
+	await passUntil(
+		Promise.all([pace.pass(work(false), refusedFor), pace.pass(work(false), refusedFor)]),
+	);
+	expect(Math.min(times[1], times[2])).toBeGreaterThanOrEqual(42_000);
+});
+
+test('other failures change nothing', async () => {
+	const { clock } = fakeClock();
+	const pace = new Pace(clock);
+	await expect(
+		pace.pass(async () => {
+			throw new Error('x');
+		}, refusedFor),
+	).rejects.toThrow('x');
+	await pace.pass(async () => {}, refusedFor);
+	expect(clock.now()).toBe(0);
+});
+
+test('a stopped execution waits no longer', async () => {
+	const { clock, passUntil } = fakeClock();
+	const pace = new Pace(clock);
+	await passUntil(
+		pace
+			.pass(async () => {
+				throw tooMany;
+			}, refusedFor)
+			.catch(() => {}),
+	);
+	const ending = new AbortController();
+	const waiting = pace.pass(async () => 'sent', refusedFor, ending.signal);
+	ending.abort();
+	await expect(waiting).rejects.toThrow('stopped');
+});
