@@ -7,15 +7,15 @@ import { isPrivateHost } from '../shared/transport/privateHost';
 import { systemClock, type Clock } from '../shared/async/clock';
 import { downloadVideo } from '../shared/tasks/download';
 import { GatewayFailed } from '../shared/errors';
-import { limitOf } from '../shared/async/concurrency';
+import { concurrencyLimit } from '../shared/async/concurrency';
 import type { ProviderId } from '../shared/catalog/gateways';
 import { providers } from '../shared/providers';
 import type { Provider } from '../shared/providers/contract';
-import { patiently } from '../shared/async/retry';
+import { retryRead } from '../shared/async/retry';
 import { settle } from '../shared/async/settle';
 import { isFinal, taskRow, type TaskRef, type TaskState } from '../shared/task';
-import { openGateway, type Gateway } from '../shared/transport/client';
-import { look, withLink, type Look } from '../shared/tasks/poll';
+import { openClient, type ProviderClient } from '../shared/transport/client';
+import { fetchStatus, withLink, type StatusReply } from '../shared/tasks/poll';
 import { claim, release } from './deduplicate';
 
 /** A larger message is no message of a gateway. */
@@ -29,7 +29,7 @@ const CONFIRM_TRIES = 8;
 const EARLY_LOOKS = 4;
 const EARLY_WAIT_MS = 3_000;
 
-const confirms = limitOf(CONFIRMS_AT_ONCE);
+const confirms = concurrencyLimit(CONFIRMS_AT_ONCE);
 let pending = 0;
 
 /** What the node answers, and what may follow. */
@@ -96,7 +96,7 @@ export async function receive(
 			try {
 				return await confirms(
 					async () =>
-						await follow(context, provider, task, event.state, { events, confirm }, clock),
+						await handleEvent(context, provider, task, event.state, { events, confirm }, clock),
 				);
 			} finally {
 				pending--;
@@ -112,7 +112,7 @@ function kindOf(state: TaskState): string {
 }
 
 /** Confirms the message, drops what was seen, and makes the item. Nothing when the workflow must not start. */
-async function follow(
+async function handleEvent(
 	context: IWebhookFunctions,
 	provider: Provider,
 	task: TaskRef,
@@ -120,8 +120,8 @@ async function follow(
 	{ events, confirm }: { events: string[]; confirm: boolean },
 	clock: Clock,
 ): Promise<INodeExecutionData | undefined> {
-	const gateway = await openGateway(context, provider);
-	const asked = confirm ? await truth(context, gateway, task, claimed, clock) : undefined;
+	const gateway = await openClient(context, provider);
+	const asked = confirm ? await confirmStatus(context, gateway, task, claimed, clock) : undefined;
 	if (confirm && !asked && !provider.callback?.signed) return undefined;
 	const state = asked?.state ?? claimed;
 	if (!events.includes(kindOf(state))) return undefined;
@@ -139,17 +139,22 @@ async function follow(
 }
 
 /** What the gateway itself says of the task; undefined when it knows none, or says nothing. */
-async function truth(
+async function confirmStatus(
 	context: IWebhookFunctions,
-	gateway: Gateway,
+	gateway: ProviderClient,
 	task: TaskRef,
 	claimed: TaskState,
 	clock: Clock,
-): Promise<Look | undefined> {
+): Promise<StatusReply | undefined> {
 	for (let tries = 1; ; tries++) {
 		const seen = await settle(
 			async () =>
-				await patiently(async () => await look(gateway, task), clock, undefined, CONFIRM_TRIES),
+				await retryRead(
+					async () => await fetchStatus(gateway, task),
+					clock,
+					undefined,
+					CONFIRM_TRIES,
+				),
 		);
 		if ('error' in seen) {
 			context.logger.warn(
@@ -166,10 +171,10 @@ async function truth(
 /** The item: the row of Get Status, and the file when the user wants it. */
 async function itemOf(
 	context: IWebhookFunctions,
-	gateway: Gateway,
+	gateway: ProviderClient,
 	task: TaskRef,
 	state: TaskState,
-	asked: Look | undefined,
+	asked: StatusReply | undefined,
 	clock: Clock,
 ): Promise<INodeExecutionData> {
 	const wantsFile = context.getNodeParameter('downloadVideo', false) === true;
@@ -180,7 +185,7 @@ async function itemOf(
 		const believed = asked !== undefined || gateway.provider.callback?.signed === true;
 		const told = believed
 			? state
-			: (await patiently(async () => await look(gateway, task), clock, undefined)).state;
+			: (await retryRead(async () => await fetchStatus(gateway, task), clock, undefined)).state;
 		known = await withLink(gateway, task, told, clock, undefined);
 	}
 	const item: INodeExecutionData = { json: taskRow(task, known, {}, raw) };
@@ -191,7 +196,7 @@ async function itemOf(
 		[field]: await downloadVideo(context, known.videoUrl!, {
 			fileName: `hailuo-${task.taskId.replace(/[^\w.-]+/g, '_')}.mp4`,
 			relink: async () =>
-				(await withLink(gateway, task, (await look(gateway, task)).state, clock, undefined))
+				(await withLink(gateway, task, (await fetchStatus(gateway, task)).state, clock, undefined))
 					.videoUrl!,
 			allowPrivate: isPrivateHost(new URL(gateway.baseUrl).hostname),
 			maxBytes: 0,

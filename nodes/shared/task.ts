@@ -7,7 +7,7 @@ import type { Mode, ProviderId } from './catalog/gateways';
 export type TaskStatus = 'queued' | 'processing' | 'succeeded' | 'failed' | 'canceled';
 
 /** A picture ready to be sent: a public link, or the word that its bytes replace when the body is written. */
-export type PictureLink = string;
+export type MediaLink = string;
 
 /** Everything a gateway needs to know to make one video. Checked: nothing in it is known to be impossible. */
 export interface VideoOrder {
@@ -22,9 +22,9 @@ export interface VideoOrder {
 	resolution: string;
 	/** Seconds; 0 only for a typed model: then the gateway decides. */
 	duration: number;
-	firstFrame?: PictureLink;
-	lastFrame?: PictureLink;
-	subject?: PictureLink;
+	firstFrame?: MediaLink;
+	lastFrame?: MediaLink;
+	subject?: MediaLink;
 	promptOptimizer?: boolean;
 	fastPretreatment?: boolean;
 	watermark?: boolean;

@@ -24,7 +24,7 @@ import { checkImageUrl } from '../../nodes/HailuoVideo/order/images/inspect';
 import { parseJson } from '../../nodes/shared/json';
 import {
 	OTHER_MODEL,
-	picturesOf,
+	imageRolesOf,
 	type Mode,
 	type ProviderId,
 } from '../../nodes/shared/catalog/gateways';
@@ -32,7 +32,7 @@ import { providers } from '../../nodes/shared/providers';
 import type { HttpCall, Reply } from '../../nodes/shared/providers/contract';
 import { mergeFields } from '../../nodes/HailuoVideo/submit/submit';
 import type { TaskState, TaskStatus, VideoOrder } from '../../nodes/shared/task';
-import { openGateway } from '../../nodes/shared/transport/client';
+import { openClient } from '../../nodes/shared/transport/client';
 import collected from './samples.json';
 
 export interface Sample {
@@ -128,7 +128,7 @@ export function orderOf(provider: ProviderId, filled: Filled): VideoOrder {
 	checkPrompt(directed.prompt, choice);
 	for (const option of ['promptOptimizer', 'fastPretreatment', 'watermark'] as const)
 		if (filled[option]) checkOption(option, option, choice);
-	const roles = picturesOf[filled.mode];
+	const roles = imageRolesOf[filled.mode];
 	for (const role of roles) checkImageUrl(filled[role] ?? '', role);
 	for (const role of ['firstFrame', 'lastFrame', 'subject'] as const)
 		if (filled[role] !== undefined && !roles.includes(role))
@@ -179,7 +179,7 @@ export async function sent(
 		getExecutionCancelSignal: () => undefined,
 		helpers: { httpRequestWithAuthentication: send },
 	} as unknown as IExecuteFunctions;
-	const gateway = await openGateway(context, providers[provider], 0);
+	const gateway = await openClient(context, providers[provider], 0);
 	await gateway.call(call);
 	expect(requests).toHaveLength(1);
 	return requests[0];

@@ -135,7 +135,7 @@ async function checkResult(page, { name }) {
 }
 
 async function checkForm(page, { id, name, credentialName }, table) {
-	const { modesOf, modelsOf, resolutionsOf, durationsOf, picturesOf } = table;
+	const { modesOf, modelsOf, resolutionsOf, durationsOf, imageRolesOf } = table;
 	const { cancel, otherModel } = table.table[id];
 	check(`${name}: provider`, await shown(page, 'provider'), name);
 	const credentials = page.locator(`${testId('node-credentials-select')} input`);
@@ -166,7 +166,7 @@ async function checkForm(page, { id, name, credentialName }, table) {
 		check(`${here}: prompt is kept`, await shown(page, 'prompt'), prompt);
 		for (const role of PICTURES) {
 			const there = (await shown(page, `${role}Source`)) !== undefined;
-			check(`${here}: ${role}`, there, picturesOf[mode].includes(role));
+			check(`${here}: ${role}`, there, imageRolesOf[mode].includes(role));
 		}
 		// The first model that has both: 10 seconds have to go when 1080P comes.
 		const model = models.find((each) => durationsOf(id, mode, each, '768P').includes(10));

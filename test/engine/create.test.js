@@ -1,7 +1,7 @@
 'use strict';
 /* Every operation on every gateway, in n8n's own engine over real HTTP. */
 const {
-	picturesOf,
+	imageRolesOf,
 	modesOf,
 	modelsOf,
 	providerIds,
@@ -63,7 +63,7 @@ describe.each(providerIds)('%s', (provider) => {
 		}
 		const orders = world.simulator.tasks.map(({ order }) => JSON.stringify(order));
 		expect(orders).toHaveLength(modelsOf(provider, mode).length);
-		expect(picturesOf[mode].length > 0).toBe(
+		expect(imageRolesOf[mode].length > 0).toBe(
 			orders.every((order) => /data:image\/png;base64|cdn|uploads|http/.test(order)),
 		);
 	});

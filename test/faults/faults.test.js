@@ -4,7 +4,7 @@
  * cell is one order; the gateways of a row run side by side, and some rows too: most of the time is waiting.
  * Ends with the whole matrix as a table.
  */
-const { limitOf } = require('../../nodes/shared/async/concurrency');
+const { concurrencyLimit } = require('../../nodes/shared/async/concurrency');
 const { providerIds } = require('../../nodes/shared/catalog/gateways');
 const { setUp } = require('../engine/support');
 const { orderFor, runCell } = require('./cell');
@@ -23,7 +23,7 @@ let running;
 
 beforeAll(() => {
 	speedUp(SPEED);
-	const limit = limitOf(ROWS_AT_ONCE);
+	const limit = concurrencyLimit(ROWS_AT_ONCE);
 	// the slow ones first
 	const order = [...staying, ...passing];
 	running = new Map(order.map((row) => [row, limit(async () => await runRow(row))]));

@@ -76,7 +76,7 @@ export function describeFailure(error: unknown): TaskError {
  * holds provider, task ID and endpoint.
  * @param others tasks of other items that were made in the same run and would be forgotten otherwise
  */
-export function nodeFailure(
+export function toNodeError(
 	node: INode,
 	error: unknown,
 	facts: ItemFacts,
@@ -127,16 +127,16 @@ function build(node: INode, error: unknown, facts: ItemFacts, others: TaskRef[])
 }
 
 /** All that it takes to fetch a task, in a few words. */
-export function nameOf({ provider, taskId, endpoint }: TaskRef): string {
+export function describeTask({ provider, taskId, endpoint }: TaskRef): string {
 	return `${taskId} (${provider}${endpoint ? `, endpoint ${endpoint}` : ''})`;
 }
 
 /** How to find what was paid for. */
 function whereNow(task: TaskRef | undefined, others: TaskRef[]): string {
-	const own = task ? `Task ID: ${nameOf(task)}.` : '';
+	const own = task ? `Task ID: ${describeTask(task)}.` : '';
 	const rest = others.filter((other) => other.taskId !== task?.taskId);
 	if (rest.length === 0) return own;
-	const listed = rest.slice(0, 50).map(nameOf).join(', ');
+	const listed = rest.slice(0, 50).map(describeTask).join(', ');
 	const more = rest.length > 50 ? ` and ${rest.length - 50} more` : '';
 	return sentences(
 		own,

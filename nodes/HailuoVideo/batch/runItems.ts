@@ -5,31 +5,31 @@ import { checkProvider } from '../order/checkOrder';
 import { Stopped, systemClock, type Clock } from '../../shared/async/clock';
 import type { ProviderId } from '../../shared/catalog/gateways';
 import { providers } from '../../shared/providers';
-import { laneOf, type Lane } from '../../shared/transport/account';
-import { limitOf, type Limit } from '../../shared/async/concurrency';
+import { accountLimitsOf, type AccountLimits } from '../../shared/transport/account';
+import { concurrencyLimit, type ConcurrencyLimit } from '../../shared/async/concurrency';
 import { refusedFor } from '../../shared/async/retry';
 import { settle, type Settled } from '../../shared/async/settle';
 import { isFinal, type TaskRef } from '../../shared/task';
-import { openGateway, type Gateway } from '../../shared/transport/client';
-import { addHints, describeFailure, failureRow, nodeFailure, type ItemFacts } from './nodeErrors';
+import { openClient, type ProviderClient } from '../../shared/transport/client';
+import { addHints, describeFailure, failureRow, toNodeError, type ItemFacts } from './nodeErrors';
 
 /** What the items of one run share. */
-export interface Run {
+export interface Batch {
 	context: IExecuteFunctions;
 	clock: Clock;
 	/** Fires on Stop, and when a failed item ends the run. */
 	signal: AbortSignal;
 	/** Looks at parameters and pictures, before anything is paid. */
-	looks: Limit;
+	looks: ConcurrencyLimit;
 	/** Submits, with their pictures in memory. */
-	submits: Limit;
+	submits: ConcurrencyLimit;
 	/** Submits with big pictures: each of them is in memory several times over while it is sent. */
-	bigSubmits: Limit;
+	bigSubmits: ConcurrencyLimit;
 	/** By provider: n8n decrypts anew each time it is asked. */
-	gateways: Map<string, Promise<Gateway>>;
-	downloads: Limit;
+	gateways: Map<string, Promise<ProviderClient>>;
+	downloads: ConcurrencyLimit;
 	/** Items between submit and delivery: the user's cap. */
-	inFlight: Limit;
+	inFlight: ConcurrencyLimit;
 	/** Submits per minute: the user's limit; 0 = none. */
 	perMinute: number;
 	hints: string[];
@@ -39,10 +39,10 @@ export interface Run {
 
 /** One item on its way. */
 export interface Item extends ItemFacts {
-	run: Run;
-	gateway: Gateway;
+	run: Batch;
+	gateway: ProviderClient;
 	/** What it shares with all other tasks of its credential. */
-	lane: Lane;
+	lane: AccountLimits;
 	provider: ProviderId;
 	/** Whether the user wants the unfinished task canceled when the execution is stopped. */
 	cancelOnStop?: boolean;
@@ -121,19 +121,19 @@ export async function runItems(
 	}
 }
 
-function openRun(context: IExecuteFunctions, clock: Clock, signal: AbortSignal): Run {
+function openRun(context: IExecuteFunctions, clock: Clock, signal: AbortSignal): Batch {
 	const batching = context.getNodeParameter('batching', 0, {}) as IDataObject;
 	const most = Math.floor(Number(batching.maxInFlight ?? 0));
 	return {
 		context,
 		clock,
 		signal,
-		looks: limitOf(LOOKS_AT_ONCE),
-		submits: limitOf(SUBMITS_AT_ONCE),
-		bigSubmits: limitOf(BIG_SUBMITS_AT_ONCE),
+		looks: concurrencyLimit(LOOKS_AT_ONCE),
+		submits: concurrencyLimit(SUBMITS_AT_ONCE),
+		bigSubmits: concurrencyLimit(BIG_SUBMITS_AT_ONCE),
 		gateways: new Map(),
-		downloads: limitOf(DOWNLOADS_AT_ONCE),
-		inFlight: limitOf(most >= 1 ? most : Number.POSITIVE_INFINITY),
+		downloads: concurrencyLimit(DOWNLOADS_AT_ONCE),
+		inFlight: concurrencyLimit(most >= 1 ? most : Number.POSITIVE_INFINITY),
 		perMinute: Math.max(0, Number(batching.requestsPerMinute ?? 0)),
 		hints: [],
 		runIndex: Number(context.evaluateExpression('{{ $runIndex }}', 0) ?? 0),
@@ -141,16 +141,16 @@ function openRun(context: IExecuteFunctions, clock: Clock, signal: AbortSignal):
 }
 
 /** Fills in the item's gateway and lets the operation look at its parameters. */
-async function ready(item: Item, run: Run, prepare: Prepare): Promise<Job> {
+async function ready(item: Item, run: Batch, prepare: Prepare): Promise<Job> {
 	item.run = run;
 	if (item.itemIndex % LOOKS_PER_TURN === LOOKS_PER_TURN - 1) await run.clock.sleep(1);
 	item.provider = checkProvider(run.context.getNodeParameter('provider', item.itemIndex));
 	const provider = providers[item.provider];
 	const opening =
-		run.gateways.get(provider.id) ?? openGateway(run.context, provider, item.itemIndex);
+		run.gateways.get(provider.id) ?? openClient(run.context, provider, item.itemIndex);
 	run.gateways.set(provider.id, opening);
 	const gateway = await opening;
-	item.lane = laneOf(accountOf(run.context, gateway), run.clock);
+	item.lane = accountLimitsOf(accountOf(run.context, gateway), run.clock);
 	item.gateway = { ...gateway, read: sharing(item.lane, gateway, run.signal) };
 	return await prepare(item);
 }
@@ -182,12 +182,12 @@ async function cancelUnfinished(items: Item[]): Promise<void> {
 
 /** Reads keep the ceiling of their lane, and hold back together when the gateway wants no more. */
 function sharing(
-	{ readLimit, reads }: Lane,
-	gateway: Gateway,
+	{ readLimit, reads }: AccountLimits,
+	gateway: ProviderClient,
 	signal: AbortSignal,
-): Gateway['read'] {
+): ProviderClient['read'] {
 	return async (call, until) =>
-		await reads.pass(
+		await reads.run(
 			async () => await readLimit(async () => await gateway.read(call)),
 			refusedFor,
 			signal,
@@ -197,7 +197,10 @@ function sharing(
 }
 
 /** What tells one account from another: the credential and the address. */
-export function accountOf(context: IExecuteFunctions, { provider, baseUrl }: Gateway): string {
+export function accountOf(
+	context: IExecuteFunctions,
+	{ provider, baseUrl }: ProviderClient,
+): string {
 	const credential = context.getNode().credentials?.[provider.credential];
 	return [provider.id, credential?.id ?? '', baseUrl].join(' ');
 }
@@ -215,7 +218,7 @@ function failedItem(
 	if (context.getNode().onError === 'continueErrorOutput')
 		// n8n routes an item that has `error`, then replaces the json of every item that still shows one by the bare
 		// message: hidden from copies, it routes and the task ID survives
-		Object.defineProperty(item, 'error', { value: nodeFailure(context.getNode(), error, facts) });
+		Object.defineProperty(item, 'error', { value: toNodeError(context.getNode(), error, facts) });
 	return item;
 }
 
@@ -228,5 +231,5 @@ function failureOf(
 	const result = results[index];
 	const made = facts.map(({ task }) => task).filter((task): task is TaskRef => task !== undefined);
 	const error = 'error' in result ? result.error : undefined;
-	return nodeFailure(context.getNode(), error, facts[index], made);
+	return toNodeError(context.getNode(), error, facts[index], made);
 }

@@ -12,34 +12,34 @@ import {
 	type Mode,
 	type ProviderId,
 } from '../../shared/catalog/gateways';
-import type { Point } from './conditionalFields';
+import type { Combination } from './conditionalFields';
 
-export interface ModePoint extends Point {
+export interface ModeCombination extends Combination {
 	provider: ProviderId;
 	mode: Mode;
 }
-export interface ModelPoint extends ModePoint {
+export interface ModelCombination extends ModeCombination {
 	model: string;
 }
-export interface ResolutionPoint extends ModelPoint {
+export interface ResolutionCombination extends ModelCombination {
 	resolution: string;
 }
 
-export const modePoints: ModePoint[] = providerIds.flatMap((provider) =>
+export const modeCombinations: ModeCombination[] = providerIds.flatMap((provider) =>
 	modesOf(provider).map((mode) => ({ provider, mode })),
 );
 
 /** `other` is not among them. */
-export const modelPoints: ModelPoint[] = modePoints.flatMap((point) =>
+export const modelCombinations: ModelCombination[] = modeCombinations.flatMap((point) =>
 	modelsOf(point.provider, point.mode).map((model) => ({ ...point, model })),
 );
 
 /** The combinations in which the user types the model. */
-export const typedModelPoints: ModelPoint[] = modePoints
+export const typedModelCombinations: ModelCombination[] = modeCombinations
 	.filter(({ provider }) => table[provider].otherModel)
 	.map((point) => ({ ...point, model: OTHER_MODEL }));
 
-export const resolutionPoints: ResolutionPoint[] = modelPoints.flatMap((point) =>
+export const resolutionCombinations: ResolutionCombination[] = modelCombinations.flatMap((point) =>
 	resolutionsOf(point.provider, point.mode, point.model).map((resolution) => ({
 		...point,
 		resolution,
@@ -59,13 +59,13 @@ export const usual = {
 export const everyValue: Readonly<Record<string, readonly string[]>> = {
 	provider: providerIds,
 	mode: modes,
-	model: [...new Set(modelPoints.map(({ model }) => model)), OTHER_MODEL],
+	model: [...new Set(modelCombinations.map(({ model }) => model)), OTHER_MODEL],
 	resolution: resolutions,
 };
 
 /** The default that each choice of a point has where the choices before it are the point's. */
-export function defaultsAt(point: Point): Point {
-	const { provider, mode, model } = point as ResolutionPoint;
+export function defaultsAt(point: Combination): Combination {
+	const { provider, mode, model } = point as ResolutionCombination;
 	const defaults: Record<string, () => string> = {
 		provider: () => usual.provider,
 		mode: () => preferred<string>(modesOf(provider), usual.mode),

@@ -4,7 +4,7 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import { defaultsAt, everyValue } from './combinations';
 
 /** One combination of parameter values, e.g. `{ provider: 'seaart', mode: 'textToVideo' }`. */
-export type Point = Readonly<Record<string, string>>;
+export type Combination = Readonly<Record<string, string>>;
 
 type Rectangle = Record<string, string[]>;
 
@@ -12,7 +12,7 @@ type Rectangle = Record<string, string[]>;
  * Covers points with rectangles, which is all that `displayOptions.show` can say: lists of values per parameter,
  * all of which have to match. Rectangles do not overlap, so never more than one field of a name is shown.
  */
-export function cover(points: readonly Point[]): Rectangle[] {
+export function cover(points: readonly Combination[]): Rectangle[] {
 	let rectangles: Rectangle[] = points.map((point) =>
 		Object.fromEntries(Object.entries(point).map(([axis, value]) => [axis, [value]])),
 	);
@@ -38,13 +38,13 @@ export function cover(points: readonly Point[]): Rectangle[] {
  * @param field the field for a content, without displayOptions
  * @param shared conditions that all variants share
  */
-export function variants<T>(
-	points: readonly Point[],
-	contentOf: (point: Point) => T,
+export function conditionalFields<T>(
+	points: readonly Combination[],
+	contentOf: (point: Combination) => T,
 	field: (content: T) => INodeProperties,
 	shared: IDisplayOptions,
 ): INodeProperties[] {
-	const groups = new Map<string, { content: T; defaults: Point; points: Point[] }>();
+	const groups = new Map<string, { content: T; defaults: Combination; points: Combination[] }>();
 	for (const point of points) {
 		const content = contentOf(point);
 		const defaults = defaultsAt(point);
@@ -64,7 +64,7 @@ export function variants<T>(
 /** A list that holds the default is written as `hide` of all the others: so it holds for an absent value too. */
 function conditions(
 	rectangle: Rectangle,
-	defaults: Point,
+	defaults: Combination,
 	shared: IDisplayOptions,
 ): IDisplayOptions {
 	const show = { ...shared.show };

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { providerIds, table } from '../../shared/catalog/gateways';
 import { operations } from '../operations';
-import { choiceFields } from './orderFields';
+import { orderFields } from './orderFields';
 import { outputFields, taskFields } from './sharedFields';
 import { optionsFields } from './optionFields';
 
@@ -60,7 +60,7 @@ export const formFields: INodeProperties[] = [
 	operation(false),
 	operation(true),
 	...taskFields,
-	...choiceFields,
+	...orderFields,
 	...outputFields,
 	...optionsFields,
 ];

@@ -3,8 +3,8 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { cameraMovements } from '../order/camera';
 import { offersOption, optionNames, type OptionName } from '../../shared/catalog/gateways';
-import { modelPoints, typedModelPoints, type ModelPoint } from './combinations';
-import { variants, type Point } from './conditionalFields';
+import { modelCombinations, typedModelCombinations, type ModelCombination } from './combinations';
+import { conditionalFields, type Combination } from './conditionalFields';
 
 const fields: Record<OptionName, INodeProperties[]> = {
 	promptOptimizer: [
@@ -93,8 +93,8 @@ const extraFields: INodeProperties = {
 		'Fields of the gateway that this node does not know, merged into the request body last. They are not checked.',
 };
 
-const offered = (point: Point) => {
-	const { provider, mode, model } = point as ModelPoint;
+const offered = (point: Combination) => {
+	const { provider, mode, model } = point as ModelCombination;
 	return optionNames.filter((option) => offersOption(provider, option, mode, model));
 };
 
@@ -102,7 +102,7 @@ const offered = (point: Point) => {
  * The longest lists last: with an expression in 'Model' n8n takes the last variant that may apply, and drops the
  * values that it does not list.
  */
-const points = [...modelPoints, ...typedModelPoints].sort(
+const points = [...modelCombinations, ...typedModelCombinations].sort(
 	(a, b) => offered(a).length - offered(b).length,
 );
 
@@ -126,7 +126,7 @@ const ledgerFields: INodeProperties[] = [
 	},
 ];
 
-export const optionsFields: INodeProperties[] = variants(
+export const optionsFields: INodeProperties[] = conditionalFields(
 	points,
 	offered,
 	(names) => ({

@@ -11,7 +11,7 @@ import {
 	modelsOf,
 	modesOf,
 	OTHER_MODEL,
-	picturesOf,
+	imageRolesOf,
 	preferred,
 	PROMPT_LIMIT,
 	providerIds,
@@ -22,20 +22,20 @@ import {
 	type ProviderId,
 } from '../../shared/catalog/gateways';
 import { providers } from '../../shared/providers';
-import type { PictureRole } from '../order/images/source';
-import type { PictureRules } from '../../shared/providers/contract';
+import type { ImageRole } from '../order/images/source';
+import type { SentImageRules } from '../../shared/providers/contract';
 import { operations } from '../operations';
 import {
-	modelPoints,
-	modePoints,
-	resolutionPoints,
-	typedModelPoints,
+	modelCombinations,
+	modeCombinations,
+	resolutionCombinations,
+	typedModelCombinations,
 	usual,
-	type ModelPoint,
-	type ModePoint,
-	type ResolutionPoint,
+	type ModelCombination,
+	type ModeCombination,
+	type ResolutionCombination,
 } from './combinations';
-import { variants } from './conditionalFields';
+import { conditionalFields } from './conditionalFields';
 
 const create = { resource: ['video'], operation: ['create'] };
 /** The same as `hide`, which a choice needs for its reset: see `variants`. */
@@ -62,7 +62,7 @@ const modeNames: Record<Mode, { name: string; description: string }> = {
 };
 const modeOrder = Object.keys(modeNames) as Mode[];
 
-const mode = variants(
+const mode = conditionalFields(
 	providerIds.map((provider) => ({ provider })),
 	({ provider }) => modeOrder.filter((id) => modesOf(provider as ProviderId).includes(id)),
 	(sold) => ({
@@ -76,10 +76,10 @@ const mode = variants(
 	notCreate,
 );
 
-const model = variants(
-	modePoints,
+const model = conditionalFields(
+	modeCombinations,
 	(point) => {
-		const { provider, mode: id } = point as ModePoint;
+		const { provider, mode: id } = point as ModeCombination;
 		return { models: modelsOf(provider, id), other: table[provider].otherModel };
 	},
 	({ models, other }) => ({
@@ -96,9 +96,9 @@ const model = variants(
 	notCreate,
 );
 
-const modelName = variants(
-	typedModelPoints,
-	(point) => providers[(point as ModelPoint).provider].modelNameIs,
+const modelName = conditionalFields(
+	typedModelCombinations,
+	(point) => providers[(point as ModelCombination).provider].modelNameIs,
 	(what) => ({
 		displayName: 'Model Name',
 		name: 'modelName',
@@ -111,10 +111,10 @@ const modelName = variants(
 	notCreate,
 );
 
-const prompt = variants(
-	[...modelPoints, ...typedModelPoints],
+const prompt = conditionalFields(
+	[...modelCombinations, ...typedModelCombinations],
 	(point) => {
-		const { provider, mode: id, model: name } = point as ModelPoint;
+		const { provider, mode: id, model: name } = point as ModelCombination;
 		return requiresPrompt(provider, id, name);
 	},
 	(required) => ({
@@ -130,14 +130,14 @@ const prompt = variants(
 	notCreate,
 );
 
-const pictureTexts: Record<PictureRole, { label: string; what: string }> = {
+const pictureTexts: Record<ImageRole, { label: string; what: string }> = {
 	firstFrame: { label: 'First Frame', what: 'the picture that the video starts with' },
 	lastFrame: { label: 'Last Frame', what: 'the picture that the video ends with' },
 	subject: { label: 'Subject', what: 'the picture of the person' },
 };
 
 /** The rules of a gateway in one line. */
-function takes({ formats, minShortSide, maxBytes }: PictureRules): string {
+function takes({ formats, minShortSide, maxBytes }: SentImageRules): string {
 	const names = formats.map(
 		(format) => ({ jpeg: 'JPEG', png: 'PNG', webp: 'WebP', gif: 'GIF' })[format],
 	);
@@ -145,9 +145,9 @@ function takes({ formats, minShortSide, maxBytes }: PictureRules): string {
 	return `${list}; short side over ${minShortSide} pixels, ratio between 2:5 and 5:2, under ${maxBytes / 1024 / 1024} MB`;
 }
 
-function pictureFields(role: PictureRole): INodeProperties[] {
+function pictureFields(role: ImageRole): INodeProperties[] {
 	const { label, what } = pictureTexts[role];
-	const points = modePoints.filter((point) => picturesOf[point.mode].includes(role));
+	const points = modeCombinations.filter((point) => imageRolesOf[point.mode].includes(role));
 	const shown = { ...create, mode: [...new Set<string>(points.map((point) => point.mode))] };
 	return [
 		{
@@ -162,9 +162,9 @@ function pictureFields(role: PictureRole): INodeProperties[] {
 			description: `Where ${what} comes from`,
 			displayOptions: { show: shown },
 		},
-		...variants(
+		...conditionalFields(
 			points,
-			(point) => takes(providers[(point as ModePoint).provider].images),
+			(point) => takes(providers[(point as ModeCombination).provider].images),
 			(rules) => ({
 				displayName: `${label} Binary Field`,
 				name: `${role}BinaryProperty`,
@@ -190,10 +190,10 @@ function pictureFields(role: PictureRole): INodeProperties[] {
 }
 
 const resolution = [
-	...variants(
-		modelPoints,
+	...conditionalFields(
+		modelCombinations,
 		(point) => {
-			const { provider, mode: id, model: name } = point as ModelPoint;
+			const { provider, mode: id, model: name } = point as ModelCombination;
 			return resolutionsOf(provider, id, name);
 		},
 		(sold) => ({
@@ -206,8 +206,8 @@ const resolution = [
 		}),
 		notCreate,
 	),
-	...variants(
-		typedModelPoints.filter(({ provider }) => !table[provider].resolutionInModelName),
+	...conditionalFields(
+		typedModelCombinations.filter(({ provider }) => !table[provider].resolutionInModelName),
 		() => 'typed',
 		() => ({
 			displayName: 'Resolution',
@@ -223,10 +223,10 @@ const resolution = [
 ];
 
 const duration = [
-	...variants(
-		resolutionPoints,
+	...conditionalFields(
+		resolutionCombinations,
 		(point) => {
-			const { provider, mode: id, model: name, resolution: size } = point as ResolutionPoint;
+			const { provider, mode: id, model: name, resolution: size } = point as ResolutionCombination;
 			return durationsOf(provider, id, name, size);
 		},
 		(sold) => ({
@@ -239,8 +239,8 @@ const duration = [
 		}),
 		notCreate,
 	),
-	...variants(
-		typedModelPoints,
+	...conditionalFields(
+		typedModelCombinations,
 		() => 'typed',
 		() => ({
 			displayName: 'Duration',
@@ -256,7 +256,7 @@ const duration = [
 ];
 
 /** In the order of the form. */
-export const choiceFields: INodeProperties[] = [
+export const orderFields: INodeProperties[] = [
 	...mode,
 	...usualLast(model, usual.model),
 	...modelName,

@@ -3,7 +3,7 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 import { GatewayFailed, InputRefused } from '../../shared/errors';
 import { providerIds, table } from '../../shared/catalog/gateways';
 import { isFinal, taskRow } from '../../shared/task';
-import { lookAt } from './finish';
+import { refreshStatus } from './finish';
 import type { Prepare } from '../batch/runItems';
 import { readTask } from './readTask';
 
@@ -36,7 +36,7 @@ export const prepare: Prepare = async (item) => {
 	const task = readTask(item);
 
 	return async () => {
-		let seen = await lookAt(item);
+		let seen = await refreshStatus(item);
 		if (seen.state.status === 'succeeded' || seen.state.status === 'failed')
 			throw new GatewayFailed({
 				category: 'unsupported',
@@ -50,7 +50,7 @@ export const prepare: Prepare = async (item) => {
 			if (state) seen = { state: { ...seen.state, ...state }, reply };
 			for (let tries = 0; tries < LOOKS && !isFinal(seen.state.status); tries++) {
 				await run.clock.sleep(1000, run.signal);
-				seen = await lookAt(item);
+				seen = await refreshStatus(item);
 			}
 		}
 		const raw =

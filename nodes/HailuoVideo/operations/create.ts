@@ -2,9 +2,9 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { settle } from '../../shared/async/settle';
 import type { TaskState } from '../../shared/task';
-import { deliver, waitFor } from './finish';
+import { toOutputItem, waitForVideo } from './finish';
 import { readOrder } from '../order/readOrder';
-import { purchase } from '../submit/submitOnce';
+import { submitOnce } from '../submit/submitOnce';
 import type { Prepare } from '../batch/runItems';
 
 export const option: INodePropertyOptions = {
@@ -28,11 +28,11 @@ export const prepare: Prepare = async (item) => {
 	};
 
 	return async () => {
-		const { task, at, fresh, reply, forget } = await purchase(item, read);
+		const { task, at, fresh, reply, forget } = await submitOnce(item, read);
 		item.task = task;
 		item.state = { status: 'queued', submittedAt: new Date(at).toISOString() };
-		if (!wait) return await deliver(item, reply, false);
-		const result = await settle(async () => await waitFor(item, { since: at, fresh }));
+		if (!wait) return await toOutputItem(item, reply, false);
+		const result = await settle(async () => await waitForVideo(item, { since: at, fresh }));
 		if ('value' in result) return result.value;
 		if (mayTryAgain(item.state)) forget();
 		throw result.error;

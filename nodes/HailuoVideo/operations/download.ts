@@ -2,7 +2,7 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { GatewayFailed } from '../../shared/errors';
 import { isFinal } from '../../shared/task';
-import { deliver, lookAt, mustBeSucceeded } from './finish';
+import { toOutputItem, refreshStatus, mustBeSucceeded } from './finish';
 import type { Prepare } from '../batch/runItems';
 import { readTask } from './readTask';
 
@@ -17,7 +17,7 @@ export const option: INodePropertyOptions = {
 export const prepare: Prepare = async (item) => {
 	readTask(item);
 	return async () => {
-		const seen = await lookAt(item);
+		const seen = await refreshStatus(item);
 		mustBeSucceeded(seen.state);
 		if (!isFinal(seen.state.status))
 			throw new GatewayFailed({
@@ -26,6 +26,6 @@ export const prepare: Prepare = async (item) => {
 				message: `The video is not finished yet (status ${seen.state.status})`,
 				retryable: true,
 			});
-		return await deliver(item, seen.reply, true);
+		return await toOutputItem(item, seen.reply, true);
 	};
 };

@@ -7,16 +7,16 @@ import { GatewayFailed } from '../../shared/errors';
 import { presumedMs } from '../../shared/tasks/pollSchedule';
 import type { Reply } from '../../shared/providers/contract';
 import { taskError } from '../../shared/providers/replies';
-import { patiently } from '../../shared/async/retry';
+import { retryRead } from '../../shared/async/retry';
 import { taskRow, type TaskState } from '../../shared/task';
-import { look, watch, withLink, type Look } from '../../shared/tasks/poll';
+import { fetchStatus, pollUntilFinal, withLink, type StatusReply } from '../../shared/tasks/poll';
 import type { Item } from '../batch/runItems';
 
 /** Asks for the state once, patiently, and keeps it for a row that may go wrong. */
-export async function lookAt(item: Item): Promise<Look> {
+export async function refreshStatus(item: Item): Promise<StatusReply> {
 	const { gateway, run, task } = item;
-	const seen = await patiently(
-		async (until) => await look(gateway, task!, until),
+	const seen = await retryRead(
+		async (until) => await fetchStatus(gateway, task!, until),
 		run.clock,
 		run.signal,
 	);
@@ -29,7 +29,7 @@ export async function lookAt(item: Item): Promise<Look> {
  * @param made when the task was made (epoch milliseconds), and whether by this run
  * @throws GatewayFailed when the task went wrong, or time is up and the user asked for an error
  */
-export async function waitFor(
+export async function waitForVideo(
 	item: Item,
 	made: { since: number; fresh: boolean },
 ): Promise<INodeExecutionData> {
@@ -38,7 +38,7 @@ export async function waitFor(
 	const options = run.context.getNodeParameter('waitOptions', itemIndex, {}) as IDataObject;
 	const minutes = Number(options.timeout ?? 15);
 	item.cancelOnStop = options.cancelOnStop === true;
-	const { last, timedOut } = await watch(
+	const { last, timedOut } = await pollUntilFinal(
 		gateway,
 		task!,
 		{
@@ -61,7 +61,7 @@ export async function waitFor(
 			retryable: true,
 		});
 	if (last && !timedOut) mustBeSucceeded(last.state);
-	return await deliver(item, last?.reply, true);
+	return await toOutputItem(item, last?.reply, true);
 }
 
 /** @throws GatewayFailed when the task failed or was stopped at the gateway */
@@ -85,7 +85,7 @@ export function mustBeSucceeded(state: TaskState): void {
  * @param reply the gateway's last answer, for `raw`
  * @param fileByDefault whether the file is fetched where the form has no switch for it
  */
-export async function deliver(
+export async function toOutputItem(
 	item: Item,
 	reply: Reply | undefined,
 	fileByDefault: boolean,
@@ -110,7 +110,7 @@ export async function deliver(
 async function fetchFile(item: Item): Promise<IBinaryData> {
 	const { gateway, itemIndex, run, task } = item;
 	const relink = async () => {
-		const { state } = await lookAt(item);
+		const { state } = await refreshStatus(item);
 		mustBeSucceeded(state);
 		item.state = await withLink(gateway, task!, state, run.clock, run.signal);
 		return item.state.videoUrl!;

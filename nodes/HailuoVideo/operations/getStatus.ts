@@ -1,6 +1,6 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { deliver, lookAt } from './finish';
+import { toOutputItem, refreshStatus } from './finish';
 import type { Prepare } from '../batch/runItems';
 import { readTask } from './readTask';
 
@@ -14,5 +14,5 @@ export const option: INodePropertyOptions = {
 /** Asks once. A failed task is an answer here, not an error of the node. */
 export const prepare: Prepare = async (item) => {
 	readTask(item);
-	return async () => await deliver(item, (await lookAt(item)).reply, false);
+	return async () => await toOutputItem(item, (await refreshStatus(item)).reply, false);
 };

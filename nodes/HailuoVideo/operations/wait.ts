@@ -1,6 +1,6 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { waitFor } from './finish';
+import { waitForVideo } from './finish';
 import type { Prepare } from '../batch/runItems';
 import { readTask } from './readTask';
 
@@ -14,5 +14,5 @@ export const option: INodePropertyOptions = {
 /** Picks up a task that exists, of this execution or an older one. */
 export const prepare: Prepare = async (item) => {
 	readTask(item);
-	return async () => await waitFor(item, { since: item.run.clock.now(), fresh: false });
+	return async () => await waitForVideo(item, { since: item.run.clock.now(), fresh: false });
 };

@@ -14,17 +14,17 @@ import { fingerprintOf } from '../submit/ledger';
 import {
 	offersOption,
 	OTHER_MODEL,
-	picturesOf,
+	imageRolesOf,
 	type OptionName,
 } from '../../shared/catalog/gateways';
-import { pictureSource, type InspectedPicture } from './images/source';
+import { imageSource, type InspectedImage } from './images/source';
 import type { VideoOrder } from '../../shared/task';
 import { accountOf, type Item } from '../batch/runItems';
 
 export interface ReadOrder {
 	/** Without its pictures: they are loaded when the order is sent. */
 	order: VideoOrder;
-	pictures: InspectedPicture[];
+	pictures: InspectedImage[];
 	/** What they weigh in memory. */
 	pictureBytes: number;
 	extraFields: JsonObject;
@@ -83,10 +83,10 @@ export async function readOrder(item: Item): Promise<ReadOrder> {
 	run.hints.push(...directed.hints);
 	checkPrompt(directed.prompt, choice);
 
-	const pictures: InspectedPicture[] = [];
+	const pictures: InspectedImage[] = [];
 	// each source is looked for first: a field that is missing is found before any file is read
-	const sources = picturesOf[choice.mode].map((role) =>
-		pictureSource(run.context, role, itemIndex, gateway.images),
+	const sources = imageRolesOf[choice.mode].map((role) =>
+		imageSource(run.context, role, itemIndex, gateway.images),
 	);
 	for (const source of sources) pictures.push(await source.inspect());
 

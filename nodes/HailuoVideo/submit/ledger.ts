@@ -78,7 +78,7 @@ export class Ledger {
  */
 const inProcess = new Map<string, Promise<LedgerEntry>>();
 
-export interface Made {
+export interface KeyedTask {
 	task: TaskRef;
 	/** Epoch milliseconds of the submit. */
 	at: number;
@@ -114,9 +114,9 @@ export async function oncePerKey(
 	again: boolean,
 	now: () => number,
 	make: () => Promise<{ task: TaskRef; at: number }>,
-): Promise<Made> {
+): Promise<KeyedTask> {
 	const id = `${scope}\n${key}`;
-	const usable = (known: LedgerEntry | undefined): Made | undefined => {
+	const usable = (known: LedgerEntry | undefined): KeyedTask | undefined => {
 		if (!known || now() - known.at >= KEY_LIFETIME_MS) return undefined;
 		if (known.task)
 			return {

@@ -3,12 +3,12 @@ import type { JsonObject } from 'n8n-workflow';
 
 import type { Clock } from '../../shared/async/clock';
 import { GatewayFailed } from '../../shared/errors';
-import type { Picture, Reply } from '../../shared/providers/contract';
-import type { Pace } from '../../shared/async/rateLimiter';
+import type { MediaFile, Reply } from '../../shared/providers/contract';
+import type { RateLimiter } from '../../shared/async/rateLimiter';
 import { backoff, refusedFor } from '../../shared/async/retry';
 import { settle } from '../../shared/async/settle';
 import type { TaskRef, VideoOrder } from '../../shared/task';
-import type { Gateway } from '../../shared/transport/client';
+import type { ProviderClient } from '../../shared/transport/client';
 
 /** How often a gateway that cannot be reached at all is tried. */
 const UNREACHED_TRIES = 4;
@@ -17,14 +17,14 @@ const LOOKUPS = 3;
 
 export interface SubmitOptions {
 	/** Pictures, by the words that stand for them in the order. */
-	inline?: Record<string, Picture>;
+	inline?: Record<string, MediaFile>;
 	/** Merged into the body, last. */
 	extraFields: JsonObject;
 	/** Where the gateway is to call back. */
 	callbackUrl?: string;
 	/** Our own name for the order, sent where the gateway can find a task by it. */
 	reference: string;
-	pace: Pace;
+	pace: RateLimiter;
 	/** The user's limit; 0 = none. */
 	perMinute: number;
 	/** Epoch milliseconds until which "too many requests" is waited out. */
@@ -45,7 +45,7 @@ export interface Submitted {
  * @throws GatewayFailed; its category is `unknownOutcome` when a task may exist all the same. Stopped.
  */
 export async function submit(
-	gateway: Gateway,
+	gateway: ProviderClient,
 	order: VideoOrder,
 	options: SubmitOptions,
 ): Promise<Submitted> {
@@ -59,7 +59,7 @@ export async function submit(
 	for (let attempt = 0; ; attempt++) {
 		const send = async () => await gateway.callThroughStop({ ...referred, body, inline });
 		const outcome = await settle(async () => {
-			const reply = await pace.pass(send, refusedFor, signal, options.perMinute, deadline);
+			const reply = await pace.run(send, refusedFor, signal, options.perMinute, deadline);
 			const task: TaskRef = { provider: provider.id, taskId: provider.readSubmit(reply) };
 			return { task: endpoint === undefined ? task : { ...task, endpoint }, reply };
 		});
@@ -90,7 +90,7 @@ export async function submit(
  * @throws Stopped
  */
 export async function findByReference(
-	gateway: Gateway,
+	gateway: ProviderClient,
 	reference: string,
 	clock: Clock,
 	signal: AbortSignal | undefined,

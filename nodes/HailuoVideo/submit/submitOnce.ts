@@ -4,19 +4,19 @@ import type { IDataObject } from 'n8n-workflow';
 import { stopIf } from '../../shared/async/clock';
 import { forgetKey, Ledger, oncePerKey, rememberedUnknown, type LedgerEntry } from './ledger';
 import { GatewayFailed } from '../../shared/errors';
-import type { Picture } from '../../shared/providers/contract';
-import { PATIENCE_MS } from '../../shared/async/retry';
+import type { MediaFile } from '../../shared/providers/contract';
+import { MAX_RATE_LIMIT_WAIT_MS } from '../../shared/async/retry';
 import { settle } from '../../shared/async/settle';
 import { findByReference, submit, type Submitted } from './submit';
 import type { TaskRef, VideoOrder } from '../../shared/task';
-import { nameOf } from '../batch/nodeErrors';
+import { describeTask } from '../batch/nodeErrors';
 import type { ReadOrder } from '../order/readOrder';
 import type { Item } from '../batch/runItems';
 
 /** From this weight in memory on pictures are sent two orders at a time. */
 const BIG_BYTES = 2_000_000;
 
-export interface Purchase {
+export interface SubmitOutcome {
 	task: TaskRef;
 	/** Epoch milliseconds of the submit. */
 	at: number;
@@ -34,7 +34,7 @@ export interface Purchase {
  * @throws GatewayFailed; an outcome that is not known is remembered, and the order not sent again unless the user
  * says so
  */
-export async function purchase(item: Item, read: ReadOrder): Promise<Purchase> {
+export async function submitOnce(item: Item, read: ReadOrder): Promise<SubmitOutcome> {
 	const { itemIndex, run } = item;
 	const { context, clock } = run;
 	const options = context.getNodeParameter('options', itemIndex, {}) as IDataObject;
@@ -50,7 +50,7 @@ export async function purchase(item: Item, read: ReadOrder): Promise<Purchase> {
 		const at = clock.now();
 		const { provider, taskId, endpoint } = task;
 		// in the words, too: n8n's console shows no more than them
-		context.logger.info(`Hailuo task made: ${nameOf(task)}`, {
+		context.logger.info(`Hailuo task made: ${describeTask(task)}`, {
 			provider,
 			taskId,
 			endpoint,
@@ -113,7 +113,7 @@ async function send(item: Item, read: ReadOrder, reference: string): Promise<Sub
 		// before a picture is uploaded for nothing
 		stopIf(run.signal);
 		const filled: VideoOrder = { ...read.order };
-		const inline: Record<string, Picture> = {};
+		const inline: Record<string, MediaFile> = {};
 		for (const picture of read.pictures) {
 			const loaded = await picture.load(gateway, run.clock, run.signal);
 			filled[picture.role] = loaded.link;
@@ -126,7 +126,7 @@ async function send(item: Item, read: ReadOrder, reference: string): Promise<Sub
 			reference,
 			pace: lane.submits,
 			perMinute: run.perMinute,
-			deadline: run.clock.now() + PATIENCE_MS,
+			deadline: run.clock.now() + MAX_RATE_LIMIT_WAIT_MS,
 			clock: run.clock,
 			signal: run.signal,
 		});

@@ -1,8 +1,8 @@
 /** Runs work, at most so many pieces at once, in the order it came. Own code: n8n 1.123 does not provide p-limit. */
-export type Limit = <T>(work: () => Promise<T>) => Promise<T>;
+export type ConcurrencyLimit = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** @param most how many at once; Infinity for no limit */
-export function limitOf(most: number): Limit {
+export function concurrencyLimit(most: number): ConcurrencyLimit {
 	let running = 0;
 	const waiting: Array<() => void> = [];
 	return async (work) => {

@@ -14,13 +14,13 @@ const MINUTE_MS = 60_000;
  * A gate that requests pass one by one. It is wide open until the gateway refuses one; then all hold back together,
  * a single one tries again, and each success lets twice as many through.
  */
-export class Pace {
+export class RateLimiter {
 	private notBefore = 0;
-	private strikes = 0;
-	private flying = 0;
-	private width = Number.POSITIVE_INFINITY;
+	private refusals = 0;
+	private inFlight = 0;
+	private maxInFlight = Number.POSITIVE_INFINITY;
 	/** Epoch milliseconds of the passes of the last minute; kept only for a limit. */
-	private passes: number[] = [];
+	private startTimes: number[] = [];
 
 	constructor(private readonly clock: Clock) {}
 
@@ -32,27 +32,27 @@ export class Pace {
 	 * @param until epoch milliseconds: a gateway that wants no request before then is not waited for
 	 * @throws what the work throws; GatewayFailed (`rateLimit`) without having tried when `until` comes first; Stopped
 	 */
-	async pass<T>(
+	async run<T>(
 		work: () => Promise<T>,
 		refusedFor: (error: unknown) => number | undefined,
 		signal: AbortSignal | undefined,
 		perMinute = 0,
 		until = Number.POSITIVE_INFINITY,
 	): Promise<T> {
-		await this.turn(signal, perMinute, until);
-		this.flying++;
+		await this.acquire(signal, perMinute, until);
+		this.inFlight++;
 		const outcome = await settle(work);
-		this.flying--;
+		this.inFlight--;
 		if ('value' in outcome) {
-			this.widen();
+			this.recover();
 			return outcome.value;
 		}
 		const refusal = refusedFor(outcome.error);
-		if (refusal !== undefined) this.narrow(refusal);
+		if (refusal !== undefined) this.backOff(refusal);
 		throw outcome.error;
 	}
 
-	private async turn(
+	private async acquire(
 		signal: AbortSignal | undefined,
 		perMinute: number,
 		until: number,
@@ -62,30 +62,30 @@ export class Pace {
 			const now = this.clock.now();
 			if (this.notBefore > Math.max(now, until)) throw held(this.notBefore - now);
 			const wait = Math.max(this.notBefore - now, this.limitWait(now, perMinute));
-			if (wait <= 0 && this.flying < this.width) break;
+			if (wait <= 0 && this.inFlight < this.maxInFlight) break;
 			await this.clock.sleep(Math.max(wait, TURN_MS), signal);
 		}
-		if (perMinute > 0) this.passes.push(this.clock.now());
+		if (perMinute > 0) this.startTimes.push(this.clock.now());
 	}
 
 	/** Never more than the limit in any 60 seconds. */
 	private limitWait(now: number, perMinute: number): number {
 		if (perMinute <= 0) return 0;
-		this.passes = this.passes.filter((at) => now - at < MINUTE_MS);
-		if (this.passes.length < perMinute) return 0;
-		return this.passes[this.passes.length - perMinute] + MINUTE_MS - now;
+		this.startTimes = this.startTimes.filter((at) => now - at < MINUTE_MS);
+		if (this.startTimes.length < perMinute) return 0;
+		return this.startTimes[this.startTimes.length - perMinute] + MINUTE_MS - now;
 	}
 
-	private widen(): void {
-		this.strikes = 0;
-		this.width *= 2;
+	private recover(): void {
+		this.refusals = 0;
+		this.maxInFlight *= 2;
 	}
 
-	private narrow(retryAfterMs: number): void {
-		const hold = Math.min(FIRST_HOLD_MS * 2 ** this.strikes++, LONGEST_HOLD_MS);
+	private backOff(retryAfterMs: number): void {
+		const hold = Math.min(FIRST_HOLD_MS * 2 ** this.refusals++, LONGEST_HOLD_MS);
 		const jittered = hold * (0.8 + this.clock.random() * 0.4);
 		this.notBefore = Math.max(this.notBefore, this.clock.now() + Math.max(jittered, retryAfterMs));
-		this.width = 1;
+		this.maxInFlight = 1;
 	}
 }
 

@@ -4,10 +4,10 @@ import { GatewayFailed } from '../errors';
 import { settle } from './settle';
 
 /** How long "too many requests" is waited out, in milliseconds. */
-export const PATIENCE_MS = 15 * 60_000;
+export const MAX_RATE_LIMIT_WAIT_MS = 15 * 60_000;
 
 /** How many answers in a row may be unreadable (a proxy's page, a cut-off reply) before it counts. */
-export const DOUBTFUL = 3;
+export const MAX_UNREADABLE_REPLIES = 3;
 
 /** Milliseconds until the next try: doubling from 1 s up to `maxMs`, jittered, never less than Retry-After. */
 export function backoff(attempt: number, random: number, retryAfterMs = 0, maxMs = 30_000): number {
@@ -23,19 +23,19 @@ export function refusedFor(error: unknown): number | undefined {
 
 /**
  * Repeats a call that costs nothing while its failures are passing ones. "Too many requests" does not count as a
- * try for {@link PATIENCE_MS}: it says nothing about the task. Nobody waits longer than that, whatever Retry-After
+ * try for {@link MAX_RATE_LIMIT_WAIT_MS}: it says nothing about the task. Nobody waits longer than that, whatever Retry-After
  * asks for.
  * @param work gets the time (epoch milliseconds) until which patience lasts
  * @param tries how often at most, the first included
  * @throws what the last try threw
  */
-export async function patiently<T>(
+export async function retryRead<T>(
 	work: (until: number) => Promise<T>,
 	clock: Clock,
 	signal: AbortSignal | undefined,
 	tries = 5,
 ): Promise<T> {
-	const until = clock.now() + PATIENCE_MS;
+	const until = clock.now() + MAX_RATE_LIMIT_WAIT_MS;
 	let doubts = 0;
 	for (let attempt = 0; ; attempt++) {
 		const outcome = await settle(async () => await work(until));
@@ -43,7 +43,7 @@ export async function patiently<T>(
 		const fault = outcome.error instanceof GatewayFailed ? outcome.error.fault : undefined;
 		const again =
 			fault?.category === 'rateLimit' ||
-			(fault?.category === 'protocol' && ++doubts < DOUBTFUL) ||
+			(fault?.category === 'protocol' && ++doubts < MAX_UNREADABLE_REPLIES) ||
 			(fault?.retryable && attempt + 1 < tries);
 		const wait = backoff(attempt, clock.random(), fault?.retryAfterMs);
 		if (!again || clock.now() + wait > until) throw outcome.error;

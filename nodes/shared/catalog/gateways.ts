@@ -330,7 +330,7 @@ export function requiresPrompt(provider: ProviderId, mode: Mode, model: string):
 }
 
 /** The pictures that a mode needs. */
-export const picturesOf: Record<Mode, ReadonlyArray<'firstFrame' | 'lastFrame' | 'subject'>> = {
+export const imageRolesOf: Record<Mode, ReadonlyArray<'firstFrame' | 'lastFrame' | 'subject'>> = {
 	textToVideo: [],
 	imageToVideo: ['firstFrame'],
 	firstLastFrame: ['firstFrame', 'lastFrame'],

@@ -12,7 +12,7 @@ import type { TaskRef, TaskState, VideoOrder } from '../task';
 import type { CallbackEvent, CallbackMessage } from './callbacks';
 
 /** A picture on its way to a gateway. */
-export interface Picture {
+export interface MediaFile {
 	/** Bytes. */
 	size: number;
 	mimeType: string;
@@ -30,9 +30,9 @@ export interface HttpCall {
 	/** Sent as JSON. */
 	body?: JsonObject;
 	/** Pictures of the body, by the words that stand for them in it. */
-	inline?: Record<string, Picture>;
+	inline?: Record<string, MediaFile>;
 	/** Sent as multipart form data under this field name, instead of `body`. */
-	file?: { field: string; picture: Picture; fields?: Record<string, string> };
+	file?: { field: string; picture: MediaFile; fields?: Record<string, string> };
 }
 
 /** An answer, untrusted. `json` is undefined when the body is no JSON. */
@@ -51,7 +51,7 @@ export interface VideoLink {
 }
 
 /** How a picture travels and what the gateway takes. */
-export interface PictureRules extends ImageRules {
+export interface SentImageRules extends ImageRules {
 	/** `inline`: as a data URL in the body. `upload`: to the gateway's own store first. */
 	transport: 'inline' | 'upload';
 }
@@ -70,7 +70,7 @@ export interface Provider {
 	sign: Authenticate;
 	/** The notation of camera directives that the gateway documents. */
 	camera: 'chinese' | 'english';
-	images: PictureRules;
+	images: SentImageRules;
 	/** What a typed model name is here, for messages and the form's hint. */
 	modelNameIs: string;
 	/** The request that makes a paid task. */
@@ -92,7 +92,7 @@ export interface Provider {
 		read(reply: Reply): TaskState | undefined;
 	};
 	upload?: {
-		call(picture: Picture): HttpCall;
+		call(picture: MediaFile): HttpCall;
 		/** The public link of the uploaded picture. */
 		read(reply: Reply): string;
 	};

@@ -18,7 +18,7 @@ import {
 	withoutEmpty,
 	parseReply,
 } from './replies';
-import type { PictureRules, Reply } from './contract';
+import type { SentImageRules, Reply } from './contract';
 
 /** MiniMax's codes in `base_resp.status_code` (providers.md 2, table of errors). */
 export const codes: Readonly<Record<string, ErrorCategory>> = {
@@ -69,7 +69,7 @@ export const words: Readonly<Record<string, TaskStatus>> = {
 };
 
 /** Under 20 MB, short side over 300 px, ratio between 2:5 and 5:2 (seeds 001, 004). */
-export const images: PictureRules = {
+export const images: SentImageRules = {
 	formats: ['jpeg', 'png', 'webp'],
 	maxBytes: 20 * 1024 * 1024,
 	minShortSide: 300,

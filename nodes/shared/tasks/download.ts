@@ -5,7 +5,7 @@ import { isPrivateHost } from '../transport/privateHost';
 import { stopIf, type Clock } from '../async/clock';
 import { GatewayFailed } from '../errors';
 import { retryAfterOf, unexpectedReply } from '../providers/replies';
-import { backoff, PATIENCE_MS } from '../async/retry';
+import { backoff, MAX_RATE_LIMIT_WAIT_MS } from '../async/retry';
 import { settle } from '../async/settle';
 import { isStream, streamOf, type ByteStream } from '../transport/stream';
 import { networkFault, type HttpContext } from '../transport/client';
@@ -71,7 +71,7 @@ export async function downloadVideo(
 		const expired = fault.category === 'expired';
 		const wait = backoff(attempt, clock.random(), fault.retryAfterMs);
 		const again = (fault.retryable || expired) && attempt + 1 < TRIES;
-		if (!again || wait > PATIENCE_MS) throw failed;
+		if (!again || wait > MAX_RATE_LIMIT_WAIT_MS) throw failed;
 		await clock.sleep(wait, signal);
 		if (expired) url = await options.relink();
 	}

@@ -1,20 +1,20 @@
 /** Follows one task to its end, and to the address of its video. */
 import { type Clock } from '../async/clock';
 import { GatewayFailed } from '../errors';
-import { nextLook, nextQueuedLook } from './pollSchedule';
+import { nextPoll, nextQueuedPoll } from './pollSchedule';
 import type { Reply } from '../providers/contract';
 import { retryAfterOf, unexpectedReply } from '../providers/replies';
-import { backoff, DOUBTFUL, patiently } from '../async/retry';
+import { backoff, MAX_UNREADABLE_REPLIES, retryRead } from '../async/retry';
 import { settle } from '../async/settle';
 import { isFinal, type TaskRef, type TaskState } from '../task';
-import type { Gateway } from '../transport/client';
+import type { ProviderClient } from '../transport/client';
 
-export interface Look {
+export interface StatusReply {
 	state: TaskState;
 	reply: Reply;
 }
 
-export interface WatchOptions {
+export interface PollOptions {
 	/** Epoch milliseconds at which waiting ends. */
 	deadline: number;
 	/** Epoch milliseconds at which the task was made, or first heard of. */
@@ -33,7 +33,11 @@ const LONG_QUEUE_MS = 20_000;
  * @param until epoch milliseconds after which the answer is of no use
  * @throws GatewayFailed, Stopped
  */
-export async function look(gateway: Gateway, task: TaskRef, until?: number): Promise<Look> {
+export async function fetchStatus(
+	gateway: ProviderClient,
+	task: TaskRef,
+	until?: number,
+): Promise<StatusReply> {
 	const reply = await gateway.read(gateway.provider.status(task), until);
 	return { state: gateway.provider.readStatus(reply), reply };
 }
@@ -43,14 +47,14 @@ export async function look(gateway: Gateway, task: TaskRef, until?: number): Pro
  * a task: passing failures are waited out until the deadline.
  * @throws GatewayFailed when the gateway refuses to tell (key, unknown task, answers of another shape), Stopped
  */
-export async function watch(
-	gateway: Gateway,
+export async function pollUntilFinal(
+	gateway: ProviderClient,
 	task: TaskRef,
-	options: WatchOptions,
+	options: PollOptions,
 	clock: Clock,
 	signal: AbortSignal | undefined,
-): Promise<{ last?: Look; timedOut: boolean }> {
-	let last: Look | undefined;
+): Promise<{ last?: StatusReply; timedOut: boolean }> {
+	let last: StatusReply | undefined;
 	let failures = 0;
 	let doubts = 0;
 	let lastQueued: number | undefined;
@@ -58,13 +62,13 @@ export async function watch(
 	const plan = (queued: boolean) => {
 		if (options.pollIntervalMs > 0) return options.pollIntervalMs;
 		const elapsed = clock.now() - since;
-		return (queued ? nextQueuedLook : nextLook)(elapsed, options.typicalMs, clock.random());
+		return (queued ? nextQueuedPoll : nextPoll)(elapsed, options.typicalMs, clock.random());
 	};
 	let wait = options.fresh ? plan(false) : 0;
 	for (;;) {
 		const left = options.deadline - clock.now();
 		await clock.sleep(Math.max(0, Math.min(wait, left)), signal);
-		const seen = await settle(async () => await look(gateway, task, options.deadline));
+		const seen = await settle(async () => await fetchStatus(gateway, task, options.deadline));
 		if ('value' in seen) {
 			last = seen.value;
 			if (isFinal(last.state.status)) return { last, timedOut: false };
@@ -82,7 +86,8 @@ export async function watch(
 			// MiniMax and its kin have one code for an unknown task and a wrong parameter
 			const unknown = fault?.category === 'notFound' || fault?.category === 'invalidParameters';
 			const doubtful = fault?.category === 'protocol' || (unknown && options.fresh);
-			if (!fault || !(fault.retryable || (doubtful && ++doubts < DOUBTFUL))) throw seen.error;
+			if (!fault || !(fault.retryable || (doubtful && ++doubts < MAX_UNREADABLE_REPLIES)))
+				throw seen.error;
 			const pause = backoff(failures++, clock.random(), fault.retryAfterMs);
 			wait = Math.max(pause, options.pollIntervalMs);
 		}
@@ -95,7 +100,7 @@ export async function watch(
  * @throws GatewayFailed (`protocol`) when a finished task has no usable link
  */
 export async function withLink(
-	gateway: Gateway,
+	gateway: ProviderClient,
 	task: TaskRef,
 	state: TaskState,
 	clock: Clock,
@@ -115,7 +120,7 @@ export async function withLink(
 }
 
 async function askForLink(
-	gateway: Gateway,
+	gateway: ProviderClient,
 	task: TaskRef,
 	state: TaskState,
 	clock: Clock,
@@ -124,7 +129,7 @@ async function askForLink(
 	const { link } = gateway.provider;
 	if (!link) throw unexpectedReply('a finished task without a video link');
 	for (let tries = 0; tries < 5; tries++) {
-		const found = await patiently(
+		const found = await retryRead(
 			async (until) => link.read(await gateway.read(link.call(task, state), until)),
 			clock,
 			signal,

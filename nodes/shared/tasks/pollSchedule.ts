@@ -5,7 +5,7 @@
  * some on the way, for clips that are quicker than typical; the densest around the typical time. After the last
  * one the wait grows with the elapsed time.
  */
-const LOOKS = [0.08, 0.33, 0.62, 0.88, 0.93, 0.98, 1.03, 1.08, 1.13, 1.18];
+const POLL_SCHEDULE = [0.08, 0.33, 0.62, 0.88, 0.93, 0.98, 1.03, 1.08, 1.13, 1.18];
 const LATE = 1.09;
 /** Share of the typical time by which looks are spread, so that a batch does not look all at once. */
 const JITTER = 0.03;
@@ -22,17 +22,20 @@ const LONGEST_QUEUED_MS = 60_000;
  * @param typicalMs how long such a task usually takes
  * @param random from 0 up to 1, for jitter
  */
-export function nextLook(elapsedMs: number, typicalMs: number, random: number): number {
+export function nextPoll(elapsedMs: number, typicalMs: number, random: number): number {
 	const spread = (random - 0.5) * JITTER * typicalMs;
 	const soon = elapsedMs + typicalMs * NEAR;
-	const planned = LOOKS.map((share) => share * typicalMs).find((at) => at > soon);
+	const planned = POLL_SCHEDULE.map((share) => share * typicalMs).find((at) => at > soon);
 	const at = planned ?? Math.max(soon, elapsedMs * LATE);
 	return Math.max(at + spread - elapsedMs, SHORTEST_MS);
 }
 
 /** Milliseconds until the next look at a task that still waits in the gateway's queue. */
-export function nextQueuedLook(queuedMs: number, typicalMs: number, random: number): number {
-	const wait = Math.min(Math.max(queuedMs * QUEUED_SHARE, typicalMs * LOOKS[0]), LONGEST_QUEUED_MS);
+export function nextQueuedPoll(queuedMs: number, typicalMs: number, random: number): number {
+	const wait = Math.min(
+		Math.max(queuedMs * QUEUED_SHARE, typicalMs * POLL_SCHEDULE[0]),
+		LONGEST_QUEUED_MS,
+	);
 	return Math.max(wait * (0.9 + random * 0.2), SHORTEST_MS);
 }
 

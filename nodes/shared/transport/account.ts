@@ -1,17 +1,17 @@
 /** What all tasks of one credential share in this process: the pace of submits, a ceiling for reads, typical times. */
 import type { Clock } from '../async/clock';
-import { limitOf, type Limit } from '../async/concurrency';
-import { Pace } from '../async/rateLimiter';
+import { concurrencyLimit, type ConcurrencyLimit } from '../async/concurrency';
+import { RateLimiter } from '../async/rateLimiter';
 
 /** Status and link requests at the same moment: many tasks must not stampede. */
 const READS_AT_ONCE = 20;
 /** Weight of the newest clip in the typical time. */
 const NEWEST = 0.3;
 
-export interface Lane {
-	submits: Pace;
-	reads: Pace;
-	readLimit: Limit;
+export interface AccountLimits {
+	submits: RateLimiter;
+	reads: RateLimiter;
+	readLimit: ConcurrencyLimit;
 	typical: TypicalTimes;
 }
 
@@ -31,16 +31,16 @@ export class TypicalTimes {
 	}
 }
 
-const lanes = new Map<string, Lane>();
+const limitsByAccount = new Map<string, AccountLimits>();
 
 /** The lane of an account: credential and address. Lanes live as long as the process; there are as many as credentials. */
-export function laneOf(account: string, clock: Clock): Lane {
-	const lane = lanes.get(account) ?? {
-		submits: new Pace(clock),
-		reads: new Pace(clock),
-		readLimit: limitOf(READS_AT_ONCE),
+export function accountLimitsOf(account: string, clock: Clock): AccountLimits {
+	const lane = limitsByAccount.get(account) ?? {
+		submits: new RateLimiter(clock),
+		reads: new RateLimiter(clock),
+		readLimit: concurrencyLimit(READS_AT_ONCE),
 		typical: new TypicalTimes(),
 	};
-	lanes.set(account, lane);
+	limitsByAccount.set(account, lane);
 	return lane;
 }

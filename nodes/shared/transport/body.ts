@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { JsonObject } from 'n8n-workflow';
 
-import type { HttpCall, Picture } from '../providers/contract';
+import type { HttpCall, MediaFile } from '../providers/contract';
 import { isStream, streamOf } from './stream';
 
 /** What n8n's HTTP helper takes as a body: text, a stream, or bytes where no stream can be made. */
@@ -13,13 +13,13 @@ export interface Body {
 	/** Lets go of the files. Call when the request has ended, however. */
 	close(): void;
 	/** Whether a picture could not be read to its end, so that the request never was whole. */
-	broken(): boolean;
+	readFailed(): boolean;
 	/** Whether all of it may have been sent. False: whoever got the rest can have made nothing of it. */
-	complete(): boolean;
+	fullySent(): boolean;
 }
 
 interface Encoded {
-	picture: Picture;
+	picture: MediaFile;
 	base64: boolean;
 }
 type Part = string | Encoded;
@@ -39,7 +39,7 @@ export function placeholder(): string {
  */
 export async function jsonBody(
 	body: JsonObject,
-	inline: Record<string, Picture> = {},
+	inline: Record<string, MediaFile> = {},
 	gathered = false,
 ): Promise<Body> {
 	let parts: Part[] = [JSON.stringify(body)];
@@ -82,7 +82,7 @@ function between(pieces: string[], joint: Part[]): Part[] {
 async function assemble(parts: Part[], contentType: string, gathered: boolean): Promise<Body> {
 	let unreadable = false;
 	let complete = false;
-	const sources = new Map<Part, Awaited<ReturnType<Picture['open']>>>();
+	const sources = new Map<Part, Awaited<ReturnType<MediaFile['open']>>>();
 	for (const part of parts)
 		if (typeof part !== 'string') sources.set(part, await part.picture.open());
 
@@ -125,8 +125,8 @@ async function assemble(parts: Part[], contentType: string, gathered: boolean): 
 			for (const stream of streams) stream.destroy();
 			if (isStream(content)) content.destroy();
 		},
-		broken: () => unreadable,
-		complete: () => complete || !isStream(content),
+		readFailed: () => unreadable,
+		fullySent: () => complete || !isStream(content),
 	};
 }
 

@@ -7,11 +7,11 @@ import { cleanBaseUrl, cleanKey } from '../auth/schemes';
 import { GatewayFailed, InputRefused, type ProviderFault } from '../errors';
 import { parseJson } from '../json';
 import type { HttpCall, Provider, Reply } from '../providers/contract';
-import { hiderOf } from './redact';
+import { redactor } from './redact';
 import { settle } from '../async/settle';
 
 /** A gateway with its key and address: what one item talks to. */
-export interface Gateway {
+export interface ProviderClient {
 	provider: Provider;
 	/** Without a trailing slash. */
 	baseUrl: string;
@@ -55,11 +55,11 @@ const WRITE_TIMEOUT_MS = 180_000;
  * The gateway of one item.
  * @throws InputRefused when the credential has no key or an unusable Base URL
  */
-export async function openGateway(
+export async function openClient(
 	context: HttpContext,
 	provider: Provider,
 	itemIndex = 0,
-): Promise<Gateway> {
+): Promise<ProviderClient> {
 	const credential = await (context as IExecuteFunctions).getCredentials(
 		provider.credential,
 		itemIndex,
@@ -73,7 +73,7 @@ export async function openGateway(
 			'Open the credential and paste the key that the gateway gave you.',
 		);
 
-	const hide = hiderOf(key);
+	const hide = redactor(key);
 	type Send = (request: IHttpRequestOptions) => Promise<unknown>;
 	const send: Send = async (request) =>
 		await context.helpers.httpRequestWithAuthentication.call(context, provider.credential, request);
@@ -90,9 +90,9 @@ export async function openGateway(
 			body?.close();
 			if ('value' in outcome) return outcome;
 			if (by === send && stopOf(context)?.aborted) throw new Stopped();
-			if (body?.broken()) throw new GatewayFailed(UNREADABLE_PICTURE);
+			if (body?.readFailed()) throw new GatewayFailed(UNREADABLE_PICTURE);
 			const fault = networkFault(outcome.error);
-			return { fault: body?.complete() === false ? { ...fault, noTask: true } : fault };
+			return { fault: body?.fullySent() === false ? { ...fault, noTask: true } : fault };
 		};
 		let outcome = await once(false);
 		// who hangs up on a stream may have said why: that is heard when the rest is not written behind it

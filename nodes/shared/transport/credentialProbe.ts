@@ -4,7 +4,7 @@ import type { ICredentialDataDecryptedObject, ICredentialTestFunction } from 'n8
 import { cleanBaseUrl, cleanKey } from '../auth/schemes';
 import { parseJson } from '../json';
 import type { Provider, Reply } from '../providers/contract';
-import { hiderOf } from './redact';
+import { redactor } from './redact';
 import { networkFault } from './client';
 
 /**
@@ -55,6 +55,6 @@ async function ask(
 		timeout: 20_000,
 	})) as { statusCode: number; body: unknown };
 	const said = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? '');
-	const text = hiderOf(cleanKey(data.apiKey))(said);
+	const text = redactor(cleanKey(data.apiKey))(said);
 	return { status: answer.statusCode, headers: {}, text, json: parseJson(text) };
 }

@@ -7,7 +7,7 @@ const SECRET_LENGTH = 12;
  * A function that takes a key out of a text, however it is written there: plain, with JSON's escapes (`\/`,
  * `\u002f`, also those of JSON inside JSON) or with a URL's (`%2F`).
  */
-export function hiderOf(key: string): (text: string) => string {
+export function redactor(key: string): (text: string) => string {
 	if (key.length < SECRET_LENGTH) return (text) => text;
 	const signs = [...key].map((sign) => {
 		const hex = sign.charCodeAt(0).toString(16).padStart(4, '0');

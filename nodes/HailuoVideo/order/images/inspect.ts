@@ -300,7 +300,7 @@ function faultsOfSize({ width, height }: Size, rules: ImageRules): string[] {
  * @returns what the picture is; `mimeType` is the true one, whatever name or type came with the file
  * @throws InputRefused when the gateway would refuse the picture, naming parameter and figures
  */
-export function inspectFrame(
+export function inspectImage(
 	bytes: Uint8Array,
 	rules: ImageRules,
 	parameter: string,
@@ -354,7 +354,7 @@ export function inspectFrame(
 /** Headers lie within so many bytes, but for JPEG, where other segments may come first. */
 const MOST_HEADER_BYTES = 65_536;
 
-/** Whether the rest of a file could tell `inspectFrame` nothing more than this beginning of it does. */
+/** Whether the rest of a file could tell `inspectImage` nothing more than this beginning of it does. */
 export function tellsEnough(head: Uint8Array): boolean {
 	if (head.length < MOST_HEADER_BYTES) return false;
 	return formatOf(head) !== 'jpeg' || readImageHeader(head) !== undefined;
@@ -393,7 +393,7 @@ function scanDataUrl(text: string): { mimeType: string; start: number; end: numb
  * ignored. Strict, as the gateways' decoders may be: the standard base64 alphabet with its padding,
  * nothing in between.
  *
- * @returns the bytes, and the type as the text claims it, in lower case (`inspectFrame` tells the
+ * @returns the bytes, and the type as the text claims it, in lower case (`inspectImage` tells the
  * true one); undefined for any other text
  */
 export function parseDataUrl(text: string): { mimeType: string; bytes: Buffer } | undefined {
@@ -410,7 +410,7 @@ function excerpt(text: string): string {
 /**
  * Judges the text of a picture URL. Blanks around it are ignored: send `text.trim()`.
  *
- * A data URL is checked for its form only: `parseDataUrl` and `inspectFrame` judge its picture.
+ * A data URL is checked for its form only: `parseDataUrl` and `inspectImage` judge its picture.
  *
  * @param parameter display name of the field
  * @returns which of the two kinds it is

@@ -6,31 +6,31 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { placeholder } from '../../../shared/transport/body';
 import type { Clock } from '../../../shared/async/clock';
 import { InputRefused } from '../../../shared/errors';
-import { checkImageUrl, inspectFrame, parseDataUrl, tellsEnough } from './inspect';
-import type { Picture, PictureRules } from '../../../shared/providers/contract';
-import { patiently } from '../../../shared/async/retry';
+import { checkImageUrl, inspectImage, parseDataUrl, tellsEnough } from './inspect';
+import type { MediaFile, SentImageRules } from '../../../shared/providers/contract';
+import { retryRead } from '../../../shared/async/retry';
 import { settle } from '../../../shared/async/settle';
-import type { PictureLink } from '../../../shared/task';
-import type { Gateway } from '../../../shared/transport/client';
+import type { MediaLink } from '../../../shared/task';
+import type { ProviderClient } from '../../../shared/transport/client';
 
-export type PictureRole = 'firstFrame' | 'lastFrame' | 'subject';
+export type ImageRole = 'firstFrame' | 'lastFrame' | 'subject';
 
-const labels: Record<PictureRole, string> = {
+const labels: Record<ImageRole, string> = {
 	firstFrame: 'First Frame',
 	lastFrame: 'Last Frame',
 	subject: 'Subject',
 };
 
-export interface PictureSource {
+export interface ImageSource {
 	/**
 	 * Looks at the picture, at no cost.
 	 * @throws InputRefused when the gateway would refuse it
 	 */
-	inspect(): Promise<InspectedPicture>;
+	inspect(): Promise<InspectedImage>;
 }
 
-export interface InspectedPicture {
-	role: PictureRole;
+export interface InspectedImage {
+	role: ImageRole;
 	/** What tells it from another picture. */
 	digest: string;
 	/** What it weighs in memory when it is sent; 0 when it comes from n8n's store piece by piece. */
@@ -39,12 +39,12 @@ export interface InspectedPicture {
 	 * The picture as the gateway takes it: a public link, the link of an upload, or a word in its place, with the
 	 * picture that has to be put there.
 	 */
-	load(gateway: Gateway, clock: Clock, signal: AbortSignal): Promise<LoadedPicture>;
+	load(gateway: ProviderClient, clock: Clock, signal: AbortSignal): Promise<LoadedImage>;
 }
 
-export interface LoadedPicture {
-	link: PictureLink;
-	inline?: Picture;
+export interface LoadedImage {
+	link: MediaLink;
+	inline?: MediaFile;
 }
 
 /** Bytes read from n8n's store at a time. */
@@ -54,12 +54,12 @@ const CHUNK_BYTES = 65_536;
  * A picture of one item, from its binary field or a URL.
  * @throws InputRefused when the source is neither
  */
-export function pictureSource(
+export function imageSource(
 	context: IExecuteFunctions,
-	role: PictureRole,
+	role: ImageRole,
 	itemIndex: number,
-	rules: PictureRules,
-): PictureSource {
+	rules: SentImageRules,
+): ImageSource {
 	const label = labels[role];
 	const source = context.getNodeParameter(`${role}Source`, itemIndex, 'binary') as string;
 	if (source === 'binary') {
@@ -79,12 +79,12 @@ export function pictureSource(
 
 function fromBinary(
 	context: IExecuteFunctions,
-	role: PictureRole,
+	role: ImageRole,
 	label: string,
 	field: string,
 	itemIndex: number,
-	rules: PictureRules,
-): PictureSource {
+	rules: SentImageRules,
+): ImageSource {
 	const binary = context.getInputData()[itemIndex]?.binary?.[field];
 	if (binary === undefined) {
 		const fields = Object.keys(context.getInputData()[itemIndex]?.binary ?? {});
@@ -110,12 +110,7 @@ function fromBinary(
 	};
 }
 
-function fromUrl(
-	role: PictureRole,
-	label: string,
-	url: string,
-	rules: PictureRules,
-): PictureSource {
+function fromUrl(role: ImageRole, label: string, url: string, rules: SentImageRules): ImageSource {
 	const kind = checkImageUrl(url, `${label} URL`);
 	if (kind === 'http') {
 		const load = async () => ({ link: url });
@@ -135,11 +130,11 @@ function fromUrl(
 
 /** Reads a picture once, keeping no more of it than its header. */
 async function inspect(
-	role: PictureRole,
-	open: Picture['open'],
-	rules: PictureRules,
+	role: ImageRole,
+	open: MediaFile['open'],
+	rules: SentImageRules,
 	stored: boolean,
-): Promise<InspectedPicture> {
+): Promise<InspectedImage> {
 	const label = labels[role];
 	const hash = createHash('sha256');
 	let size = 0;
@@ -159,9 +154,9 @@ async function inspect(
 			'The file may have been deleted with its execution. Run the step that makes the picture again.',
 		);
 	}
-	const { format, mimeType } = inspectFrame(head, rules, label, size);
+	const { format, mimeType } = inspectImage(head, rules, label, size);
 	const fileName = `${label.toLowerCase().replace(/ /g, '-')}.${format === 'jpeg' ? 'jpg' : format}`;
-	const picture: Picture = { size, mimeType, fileName, open };
+	const picture: MediaFile = { size, mimeType, fileName, open };
 	return {
 		role,
 		digest: hash.digest('hex'),
@@ -171,21 +166,21 @@ async function inspect(
 }
 
 async function load(
-	gateway: Gateway,
-	picture: Picture,
-	rules: PictureRules,
+	gateway: ProviderClient,
+	picture: MediaFile,
+	rules: SentImageRules,
 	clock: Clock,
 	signal: AbortSignal,
-): Promise<LoadedPicture> {
+): Promise<LoadedImage> {
 	const { upload } = gateway.provider;
 	if (rules.transport === 'inline' || !upload) return { link: placeholder(), inline: picture };
 	const call = upload.call(picture);
 	// costs nothing, so it may be repeated
 	const send = async () => upload.read(await gateway.call(call));
-	return { link: await patiently(send, clock, signal) };
+	return { link: await retryRead(send, clock, signal) };
 }
 
-function tooLarge(label: string, bytes: number, rules: PictureRules): InputRefused {
+function tooLarge(label: string, bytes: number, rules: SentImageRules): InputRefused {
 	const megabytes = (count: number) => `${(count / 1024 / 1024).toFixed(1)} MB`;
 	return new InputRefused(
 		label,

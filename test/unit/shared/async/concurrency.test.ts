@@ -1,7 +1,7 @@
-import { limitOf } from '../../../../nodes/shared/async/concurrency';
+import { concurrencyLimit } from '../../../../nodes/shared/async/concurrency';
 
 test('never more at once, in order, and a failure frees its place', async () => {
-	const limit = limitOf(3);
+	const limit = concurrencyLimit(3);
 	let running = 0;
 	let most = 0;
 	const began: number[] = [];
@@ -23,7 +23,7 @@ test('never more at once, in order, and a failure frees its place', async () => 
 });
 
 test('no limit', async () => {
-	const limit = limitOf(Number.POSITIVE_INFINITY);
+	const limit = concurrencyLimit(Number.POSITIVE_INFINITY);
 	let running = 0;
 	const all = Array.from(
 		{ length: 20 },

@@ -1,6 +1,6 @@
 'use strict';
-/* Pace: the user's limit, and a limiter on the other side that nobody announced. */
-const { Pace } = require('../../../../nodes/shared/async/rateLimiter');
+/* RateLimiter: the user's limit, and a limiter on the other side that nobody announced. */
+const { RateLimiter } = require('../../../../nodes/shared/async/rateLimiter');
 const { fakeClock, seeded } = require('../../../helpers/fake-clock');
 
 const tooMany = Object.assign(new Error('too many'), { tooMany: true });
@@ -30,12 +30,12 @@ function limiter(clock, perMinute, burst = perMinute) {
 }
 
 /** 50 submits, ten at a time as the node sends them, each sent again until it is taken. */
-async function submitAll(count, bucket, pace, perMinute) {
+async function submitAll(count, bucket, limiter, perMinute) {
 	const waiting = Array.from({ length: count });
 	const worker = async () => {
 		while (waiting.pop() !== undefined || waiting.length > 0) {
 			for (let done = false; !done; )
-				await pace.pass(bucket.submit, refusedFor, undefined, perMinute).then(
+				await limiter.run(bucket.submit, refusedFor, undefined, perMinute).then(
 					() => (done = true),
 					(error) => {
 						if (!error.tooMany) throw error;
@@ -52,7 +52,7 @@ test.each([1, 2, 3])(
 	async (seed) => {
 		const { clock, passUntil } = fakeClock(seeded(seed));
 		const bucket = limiter(clock, 20);
-		await passUntil(submitAll(50, bucket, new Pace(clock)));
+		await passUntil(submitAll(50, bucket, new RateLimiter(clock)));
 		expect(bucket.made).toHaveLength(50);
 		const floor = ((50 - 20) / 20) * 60_000;
 		expect(clock.now()).toBeLessThan(floor * 1.05 + 1_000);
@@ -62,7 +62,7 @@ test.each([1, 2, 3])(
 test('the user’s limit: never more in any minute, and no refusal', async () => {
 	const { clock, passUntil } = fakeClock(seeded(1));
 	const bucket = limiter(clock, 1e9);
-	await passUntil(submitAll(50, bucket, new Pace(clock), 20));
+	await passUntil(submitAll(50, bucket, new RateLimiter(clock), 20));
 	for (const at of bucket.made)
 		expect(
 			bucket.made.filter((other) => other > at - 60_000 && other <= at).length,
@@ -72,43 +72,43 @@ test('the user’s limit: never more in any minute, and no refusal', async () =>
 
 test('Retry-After holds everybody back', async () => {
 	const { clock, passUntil } = fakeClock();
-	const pace = new Pace(clock);
+	const limiter = new RateLimiter(clock);
 	const times = [];
 	const work = (fails) => async () => {
 		times.push(clock.now());
 		if (fails) throw Object.assign(new Error(), { tooMany: true, retryAfterMs: 42_000 });
 	};
-	await passUntil(pace.pass(work(true), refusedFor).catch(() => {}));
+	await passUntil(limiter.run(work(true), refusedFor).catch(() => {}));
 	await passUntil(
-		Promise.all([pace.pass(work(false), refusedFor), pace.pass(work(false), refusedFor)]),
+		Promise.all([limiter.run(work(false), refusedFor), limiter.run(work(false), refusedFor)]),
 	);
 	expect(Math.min(times[1], times[2])).toBeGreaterThanOrEqual(42_000);
 });
 
 test('other failures change nothing', async () => {
 	const { clock } = fakeClock();
-	const pace = new Pace(clock);
+	const limiter = new RateLimiter(clock);
 	await expect(
-		pace.pass(async () => {
+		limiter.run(async () => {
 			throw new Error('x');
 		}, refusedFor),
 	).rejects.toThrow('x');
-	await pace.pass(async () => {}, refusedFor);
+	await limiter.run(async () => {}, refusedFor);
 	expect(clock.now()).toBe(0);
 });
 
 test('a stopped execution waits no longer', async () => {
 	const { clock, passUntil } = fakeClock();
-	const pace = new Pace(clock);
+	const limiter = new RateLimiter(clock);
 	await passUntil(
-		pace
-			.pass(async () => {
+		limiter
+			.run(async () => {
 				throw tooMany;
 			}, refusedFor)
 			.catch(() => {}),
 	);
 	const ending = new AbortController();
-	const waiting = pace.pass(async () => 'sent', refusedFor, ending.signal);
+	const waiting = limiter.run(async () => 'sent', refusedFor, ending.signal);
 	ending.abort();
 	await expect(waiting).rejects.toThrow('stopped');
 });

@@ -2,8 +2,8 @@
 /* Patient and cheap: how often a task is looked at, and how late its end is seen. */
 const { GatewayFailed } = require('../../../../nodes/shared/errors');
 const { TypicalTimes } = require('../../../../nodes/shared/transport/account');
-const { nextLook, presumedMs } = require('../../../../nodes/shared/tasks/pollSchedule');
-const { watch } = require('../../../../nodes/shared/tasks/poll');
+const { nextPoll, presumedMs } = require('../../../../nodes/shared/tasks/pollSchedule');
+const { pollUntilFinal } = require('../../../../nodes/shared/tasks/poll');
 const { fakeClock, seeded } = require('../../../helpers/fake-clock');
 
 const task = { provider: 'seaart', taskId: '1' };
@@ -31,7 +31,7 @@ async function follow(readyMs, { random, answer, ...options } = {}) {
 	const { clock, passUntil } = fakeClock(random);
 	const gateway = gatewayWith(clock, readyMs, answer);
 	const result = await passUntil(
-		watch(
+		pollUntilFinal(
 			gateway,
 			task,
 			{
@@ -130,7 +130,7 @@ test('Retry-After of an answer is honoured', async () => {
 		return times.length === 1 ? { ...reply, headers: { 'retry-after': '60' } } : reply;
 	};
 	const options = { deadline: 900_000, since: 0, fresh: true, pollIntervalMs: 5_000, typicalMs: 1 };
-	await passUntil(watch(gateway, task, options, clock, undefined));
+	await passUntil(pollUntilFinal(gateway, task, options, clock, undefined));
 	expect(times[1] - times[0]).toBeGreaterThanOrEqual(60_000);
 });
 
@@ -167,7 +167,7 @@ test('the deadline is kept to the millisecond, with a last look', async () => {
 });
 
 test('looks of a batch spread out', () => {
-	const looks = Array.from({ length: 100 }, (_, n) => nextLook(90_000, 120_000, n / 100));
+	const looks = Array.from({ length: 100 }, (_, n) => nextPoll(90_000, 120_000, n / 100));
 	expect(Math.max(...looks) - Math.min(...looks)).toBeGreaterThan(3_000);
 	expect(presumedMs('1080P', 6)).toBeGreaterThan(presumedMs('768P', 6));
 });

@@ -35,7 +35,7 @@ describe('a JSON body', () => {
 		const body = await jsonBody({ prompt: 'ein Schiff – "jetzt"' });
 		expect(body.content).toBe('{"prompt":"ein Schiff – \\"jetzt\\""}');
 		expect(body.headers).toEqual({ 'Content-Type': 'application/json' });
-		expect(body.broken()).toBe(false);
+		expect(body.readFailed()).toBe(false);
 		body.close();
 	});
 
@@ -51,7 +51,7 @@ describe('a JSON body', () => {
 				const content = await contentOf(body);
 				expect(content.toString()).toBe(wanted);
 				expect(body.headers['Content-Length']).toBe(String(content.length));
-				expect(body.broken()).toBe(false);
+				expect(body.readFailed()).toBe(false);
 			}
 		},
 	);
@@ -76,17 +76,17 @@ describe('a JSON body', () => {
 		const [word, bytes] = [placeholder(), random(100_000)];
 		const body = await jsonBody({ image: word }, { [word]: stored(bytes, 1000) });
 		const reader = body.content[Symbol.asyncIterator]();
-		expect(body.complete()).toBe(false);
+		expect(body.fullySent()).toBe(false);
 		const pieces = [];
 		for (let piece = await reader.next(); !piece.done; piece = await reader.next()) {
 			pieces.push(piece.value);
 			// the stream reads ahead: it may be early, never late
 			const sent = Buffer.concat(pieces);
 			if (sent.length === Number(body.headers['Content-Length']))
-				expect(body.complete()).toBe(true);
-			if (sent.length < 100_000) expect(body.complete()).toBe(false);
+				expect(body.fullySent()).toBe(true);
+			if (sent.length < 100_000) expect(body.fullySent()).toBe(false);
 		}
-		expect(body.complete()).toBe(true);
+		expect(body.fullySent()).toBe(true);
 	});
 
 	it('comes in one buffer on demand', async () => {
@@ -94,7 +94,7 @@ describe('a JSON body', () => {
 		const body = await jsonBody({ image: word }, { [word]: stored(bytes, 100) }, true);
 		expect(Buffer.isBuffer(body.content)).toBe(true);
 		expect(JSON.parse(String(body.content))).toEqual({ image: dataUrl(bytes) });
-		expect(body.complete()).toBe(true);
+		expect(body.fullySent()).toBe(true);
 	});
 
 	it('has words for pictures that occur nowhere else', () => {
@@ -134,7 +134,7 @@ describe('a picture that goes wrong while it is sent', () => {
 	it.each([-1, 1])('breaks the body when it has %i bytes more than before', async (more) => {
 		const body = await bodyWith(stored(random(1000), 300, { size: 1000 - more }));
 		await expect(contentOf(body)).rejects.toThrow('has changed');
-		expect(body.broken()).toBe(true);
+		expect(body.readFailed()).toBe(true);
 	});
 
 	it('breaks the body when its file cannot be read', async () => {
@@ -146,7 +146,7 @@ describe('a picture that goes wrong while it is sent', () => {
 			});
 		const body = await bodyWith(stored(random(10), 10, { open }));
 		await expect(contentOf(body)).rejects.toThrow('ENOENT');
-		expect(body.broken()).toBe(true);
+		expect(body.readFailed()).toBe(true);
 	});
 
 	it('is let go of when the request ends early, and that is no fault of its', async () => {
@@ -156,6 +156,6 @@ describe('a picture that goes wrong while it is sent', () => {
 		body.close();
 		expect(source.destroyed).toBe(true);
 		expect(body.content.destroyed).toBe(true);
-		expect(body.broken()).toBe(false);
+		expect(body.readFailed()).toBe(false);
 	});
 });

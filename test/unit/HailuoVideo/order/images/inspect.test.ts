@@ -1,7 +1,7 @@
 import { InputRefused } from '../../../../../nodes/shared/errors';
 import {
 	checkImageUrl,
-	inspectFrame,
+	inspectImage,
 	parseDataUrl,
 	readImageHeader,
 	tellsEnough,
@@ -250,13 +250,13 @@ describe('readImageHeader on damaged and foreign bytes', () => {
 		expect(read).toBeLessThan(25_000);
 	});
 
-	it('is judged by inspectFrame with an InputRefused or a picture, nothing else', () => {
+	it('is judged by inspectImage with an InputRefused or a picture, nothing else', () => {
 		const roll = dice(7);
 		for (let round = 0; round < 5_000; round++) {
 			const bytes = Buffer.from(pictures[roll(pictures.length)].bytes);
 			for (let change = roll(6); change > 0; change--) bytes[roll(40)] = roll(256);
 			try {
-				inspectFrame(bytes, usual, 'First Frame');
+				inspectImage(bytes, usual, 'First Frame');
 			} catch (error) {
 				if (!(error instanceof InputRefused)) expect(error).toBeUndefined();
 			}
@@ -278,8 +278,8 @@ describe('readImageHeader on damaged and foreign bytes', () => {
 	});
 });
 
-describe('inspectFrame', () => {
-	const judge = (bytes: Uint8Array, rules = usual) => inspectFrame(bytes, rules, 'First Frame');
+describe('inspectImage', () => {
+	const judge = (bytes: Uint8Array, rules = usual) => inspectImage(bytes, rules, 'First Frame');
 
 	it('hands back what the picture is, by its bytes', () => {
 		// A file called photo.jpg, sent as image/jpeg, that holds a PNG.
@@ -514,11 +514,11 @@ describe('tellsEnough', () => {
 		const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8]), segment, segment, segment, size]);
 		expect(tellsEnough(jpeg.subarray(0, 150_000))).toBe(false);
 		expect(tellsEnough(jpeg)).toBe(true);
-		expect(inspectFrame(jpeg, usual, 'First Frame', 5 * MB)).toMatchObject({
+		expect(inspectImage(jpeg, usual, 'First Frame', 5 * MB)).toMatchObject({
 			width: 640,
 			height: 400,
 		});
-		expect(() => inspectFrame(jpeg, usual, 'First Frame', 20 * MB)).toThrow('is 20 MB');
+		expect(() => inspectImage(jpeg, usual, 'First Frame', 20 * MB)).toThrow('is 20 MB');
 	});
 });
 
