@@ -58,3 +58,13 @@ function keepOwnKeys(text: string) {
 	if (!text.includes('__proto__') && !text.includes('\\u')) return undefined;
 	return (key: string, value: unknown) => (key === '__proto__' ? undefined : value);
 }
+
+/** Whether a value is an object with keys: no list, not null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A JSON object, or an empty one when the value is anything else. */
+export function objectOf(value: unknown): Record<string, unknown> {
+	return isObject(value) ? value : {};
+}

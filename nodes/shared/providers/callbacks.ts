@@ -3,10 +3,10 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import type { JsonObject } from 'n8n-workflow';
 
-import { parseJson } from '../json';
+import { isObject, objectOf, parseJson } from '../json';
 import type { TaskState } from '../task';
 import type { HttpCall, Reply } from './contract';
-import { objectOf, textOf } from './replies';
+import { textOf } from './replies';
 
 /** A request to our callback address. */
 export interface CallbackMessage {
@@ -42,9 +42,7 @@ export const refused = (status: 400 | 401, reason: string): CallbackEvent => ({
 /** The body as a JSON object; undefined when it is none. */
 export function bodyOf(message: CallbackMessage): Record<string, unknown> | undefined {
 	const value = parseJson(message.rawBody.toString('utf8'));
-	return typeof value === 'object' && value !== null && !Array.isArray(value)
-		? objectOf(value)
-		: undefined;
+	return isObject(value) ? value : undefined;
 }
 
 /** A body in the dress of a reply, for the reader of status answers. */

@@ -2,21 +2,13 @@
  * V-API (gpt.ge), a relay of MiniMax's API: submit and file paths copy MiniMax, the status path does not.
  * Source: seed 001 and gpt.ge's pages (providers.md 3); replies in provider-shapes.json `va.*`.
  */
-import { parseJson } from '../json';
+import { objectOf, parseJson } from '../json';
 import { bearer } from '../auth/schemes';
 import type { TaskState } from '../task';
 import { inBody, readUnsigned } from './callbacks';
 import type { Provider, Reply } from './contract';
 import { codes, failedInside, images, orderBody, readFile, readState } from './minimaxFamily';
-import {
-	objectOf,
-	positiveOf,
-	readFault,
-	taskError,
-	textOf,
-	unexpectedReply,
-	withoutEmpty,
-} from './replies';
+import { positiveOf, readFault, taskError, textOf, unexpectedReply, withoutEmpty } from './replies';
 
 /** The page describes a flat answer and lists the fields of two envelopes: every layer that may hold the facts. */
 function layersOf(json: unknown): Array<Record<string, unknown>> {

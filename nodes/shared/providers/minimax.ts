@@ -2,10 +2,11 @@
 import { z } from 'zod/v4';
 
 import { bearer } from '../auth/schemes';
+import { objectOf } from '../json';
 import type { Provider, Reply } from './contract';
 import { inBody, readUnsigned } from './callbacks';
 import { fault, images, orderBody, readFile, readState, readTaskId } from './minimaxFamily';
-import { objectOf, parseReply } from './replies';
+import { parseReply } from './replies';
 
 const queried = z.looseObject({ status: z.string().min(1) });
 

@@ -6,9 +6,9 @@ import type { JsonObject } from 'n8n-workflow';
 import { z } from 'zod/v4';
 
 import type { ErrorCategory } from '../errors';
+import { objectOf } from '../json';
 import type { TaskState, TaskStatus, VideoOrder } from '../task';
 import {
-	objectOf,
 	positiveOf,
 	readFault,
 	statusOf,

@@ -5,11 +5,12 @@
 import type { JsonObject } from 'n8n-workflow';
 
 import { subscriptionKey } from '../auth/schemes';
+import { objectOf } from '../json';
 import type { TaskState, VideoOrder } from '../task';
 import { inBody, readUnsigned } from './callbacks';
 import type { HttpCall, Provider, Reply } from './contract';
 import { codes, failedInside, images, orderFields, readState, readTaskId } from './minimaxFamily';
-import { objectOf, readFault, textOf, unexpectedReply, withoutEmpty } from './replies';
+import { readFault, textOf, unexpectedReply, withoutEmpty } from './replies';
 
 const headers = { 'Cache-Control': 'no-cache' };
 

@@ -2,15 +2,9 @@
 import type { z } from 'zod/v4';
 
 import { GatewayFailed, type ErrorCategory, type ProviderFault } from '../errors';
+import { objectOf } from '../json';
 import type { TaskError, TaskStatus } from '../task';
 import type { Reply } from './contract';
-
-/** A JSON object, or an empty one when the value is anything else. */
-export function objectOf(value: unknown): Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value)
-		? (value as Record<string, unknown>)
-		: {};
-}
 
 /** A non-empty text out of a string or a number; undefined for everything else. */
 export function textOf(value: unknown): string | undefined {

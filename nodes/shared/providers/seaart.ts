@@ -5,12 +5,12 @@
 import { z } from 'zod/v4';
 
 import { bearer } from '../auth/schemes';
+import { objectOf } from '../json';
 import type { ErrorCategory } from '../errors';
 import type { TaskRef, TaskState, TaskStatus, VideoOrder } from '../task';
 import type { HttpCall, Provider, Reply } from './contract';
 import { codes as minimaxCodes, images, orderFields } from './minimaxFamily';
 import {
-	objectOf,
 	parseReply,
 	readFault,
 	statusOf,

@@ -6,6 +6,7 @@ import type { JsonObject } from 'n8n-workflow';
 import { z } from 'zod/v4';
 
 import { bearer } from '../auth/schemes';
+import { objectOf } from '../json';
 import type { ErrorCategory } from '../errors';
 import type { TaskState, TaskStatus, VideoOrder } from '../task';
 import {
@@ -21,7 +22,6 @@ import type { Provider, Reply } from './contract';
 import { images } from './minimaxFamily';
 import {
 	messageOf,
-	objectOf,
 	parseReply,
 	positiveOf,
 	readFault,
