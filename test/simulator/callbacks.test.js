@@ -3,12 +3,10 @@
 /** The simulator calls back as each gateway does: challenge, messages, signatures, repeats, mischief. */
 
 const { createHmac } = require('node:crypto');
-const { once } = require('node:events');
-const http = require('node:http');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { startSimulator } = require('.');
 const { providers } = require('../contract/samples.json');
-const { call, sample, shapeOf, submit } = require('./support');
+const { call, sample, shapeOf, startReceiver, submit } = require('./support');
 
 /** The documented callbacks: they are no answers, so the simulator's own samples leave them out. */
 const documented = (id) => providers.flatMap(({ samples }) => samples).find((one) => one.id === id);
@@ -18,34 +16,6 @@ const CALLING = [...CHALLENGED, 'wavespeed', 'toapis'];
 
 let sim;
 let receiver;
-
-/** A server that keeps what it gets; `answer` decides what it says. */
-async function startReceiver() {
-	const got = [];
-	const echo = ({ json }) => ({ status: 200, body: json.challenge ? json : { ok: true } });
-	const me = { got, echo, answer: echo };
-	const server = http.createServer(async (req, res) => {
-		const chunks = [];
-		for await (const chunk of req) chunks.push(chunk);
-		const raw = Buffer.concat(chunks);
-		const one = { url: req.url, headers: req.headers, raw, json: JSON.parse(raw), at: Date.now() };
-		got.push(one);
-		const reply = await me.answer(one, got.length);
-		if (!reply) return;
-		res.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
-		res.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body));
-	});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	me.origin = `http://127.0.0.1:${server.address().port}`;
-	me.url = `${me.origin}/webhook/abc?token=t%201`;
-	me.close = async () => {
-		server.close();
-		server.closeAllConnections();
-		await once(server, 'close');
-	};
-	return me;
-}
 
 beforeAll(async () => {
 	receiver = await startReceiver();

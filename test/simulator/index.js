@@ -15,10 +15,14 @@ const { converse, readKey } = require('./lib/dialogue');
 const { FaultQueue, perform } = require('./lib/faults');
 const { isOnThisMachine } = require('./lib/check');
 const { loadGateways, matchRoute } = require('./lib/gateways');
+const { extensionOf } = require('./lib/media');
+const { Money } = require('./lib/money');
 const { RateLimit } = require('./lib/rateLimit');
 const { RequestLog, maskHeaders, shorten } = require('./lib/record');
 const { TaskBook, checkOutcome } = require('./lib/tasks');
 const { readBody, sendReply } = require('./lib/wire');
+
+const MAX_BODY_BYTES = 40 * 1024 * 1024;
 
 /** 32 characters that are the same at every start, so that a credential stays right. */
 const madeUpSecret = (name) =>
@@ -82,6 +86,7 @@ async function startSimulator(given = {}) {
 	const log = new RequestLog();
 	const callbacks = new Callbacks({ options, book });
 	const uploads = new Uploads();
+	const money = new Money();
 	const greeted = new Set();
 
 	const server = http.createServer((req, res) => {
@@ -107,6 +112,8 @@ async function startSimulator(given = {}) {
 		phase: (task) => book.phase(task),
 		fault: (fault) => faults.add(fault),
 		outcome: (outcome) => book.expect(outcome),
+		/** What a gateway answers about balances and prices. */
+		money: (wish) => money.expect(wish),
 		secret: (provider) => gateways.get(provider)?.callback?.secrets?.(options)[0],
 		/** Sends a task's message once more; resolves with the calls, when they were answered. */
 		callBack: (taskId, wishes) => callbacks.again(taskId, wishes),
@@ -115,7 +122,7 @@ async function startSimulator(given = {}) {
 		/** ToAPIs' console: "send a test event". */
 		testEndpoint: () => callbacks.test(gateways.get('toapis')),
 		reset() {
-			for (const part of [book, callbacks, faults, limit, log, uploads]) part.reset();
+			for (const part of [book, callbacks, faults, limit, log, money, uploads]) part.reset();
 			greeted.clear();
 		},
 		async close() {
@@ -169,23 +176,30 @@ async function startSimulator(given = {}) {
 			return { entry: { provider: gateway.id, kind: 'unknown' }, respond };
 		}
 		const { route, params } = found;
+		const { voice } = route;
 		request.params = params;
 		const name = route.task?.(request);
-		request.task = book.find(gateway.id, name, request.key);
+		request.task = book.find(voice, name, request.key);
 		const entry = {
 			provider: gateway.id,
 			kind: route.kind,
 			taskId: request.task?.id ?? params.id ?? name,
 		};
 
+		const maxBodyBytes = route.maxBodyBytes ?? voice.maxBodyBytes ?? MAX_BODY_BYTES;
+		if (request.tooLarge || request.bytes.length > maxBodyBytes) {
+			Object.assign(request, { tooLarge: true, body: undefined, bytes: Buffer.alloc(0) });
+		}
 		const run = (made) => {
-			if (request.tooLarge) return gateway.failure(413, 'the body is larger than 40 MB');
-			const world = worldFor(gateway, request, entry);
-			return converse(gateway, route, request, world, { made });
+			if (request.tooLarge) {
+				return voice.failure(413, `the body is larger than ${maxBodyBytes / 1024 / 1024} MB`);
+			}
+			const world = worldFor(voice, request, entry);
+			return converse(voice, route, request, world, { made });
 		};
 		return {
 			entry,
-			respond: () => respondWithFaults(entry, run, gateway.failure, refusals(gateway)),
+			respond: () => respondWithFaults(entry, run, voice.failure, refusals(voice)),
 		};
 	}
 
@@ -219,6 +233,10 @@ async function startSimulator(given = {}) {
 			alias: (task, name) => book.alias(task, name),
 			cancel: (task) => book.cancel(task),
 			remove: (task) => book.remove(task),
+			/** A task of the same key and dialect. */
+			findTask: (id) => book.find(gateway, id, request.key),
+			/** All of them, the newest first. */
+			listTasks: () => book.list(gateway, request.key),
 			waitMs: () => limit.take(`${gateway.id} ${request.key}`),
 			isFirst(prompt) {
 				const name = `${gateway.id} ${request.key} ${prompt}`;
@@ -228,7 +246,14 @@ async function startSimulator(given = {}) {
 			},
 			createTask(facts, made) {
 				const { key, body } = request;
-				const task = book.create({ gateway, key, order: shorten(body), facts, detached: !made });
+				const { dialect } = gateway;
+				const task = book.create({
+					gateway,
+					key,
+					order: shorten(body),
+					facts: { ...facts, ...(dialect && { dialect }) },
+					detached: !made,
+				});
 				if (made) entry.taskId = task.id;
 				return task;
 			},
@@ -241,7 +266,7 @@ async function startSimulator(given = {}) {
 			videoSize: (task) => serveVideo(task, videoBytes(task), { headers: {} }).stream.size,
 			keepUpload(bytes, format) {
 				const id = randomBytes(8).toString('hex');
-				const name = `${gateway.id}/${id}.${format === 'jpeg' ? 'jpg' : format}`;
+				const name = `${gateway.id}/${id}.${extensionOf(format)}`;
 				uploads.add(name, bytes);
 				return { id, url: `${request.origin}/uploads/${name}` };
 			},
@@ -250,6 +275,8 @@ async function startSimulator(given = {}) {
 				const prefix = `${request.origin}/uploads/`;
 				return !url.startsWith(prefix) || uploads.has(url.slice(prefix.length));
 			},
+			now: () => options.now(),
+			money: () => money.of(gateway.id),
 		};
 	}
 
@@ -343,6 +370,8 @@ function readTarget(req) {
 		area,
 		path: path ?? '/',
 		query: Object.fromEntries(url.searchParams),
+		/** All values of a query parameter that may stand there more than once. */
+		queryAll: (name) => url.searchParams.getAll(name),
 		headers: req.headers,
 	};
 }

@@ -1,7 +1,9 @@
 'use strict';
 
-/** What the simulator's own tests share: calls with the right headers, and documented samples. */
+/** What the simulator's own tests share: calls with the right headers, a receiver, and documented samples. */
 
+const { once } = require('node:events');
+const http = require('node:http');
 const samples = require('./samples.json');
 
 const KEY = 'test-key-123456';
@@ -127,6 +129,34 @@ async function submit(sim, provider, changes = {}, more = {}) {
 	return { ...reply, id: id || undefined };
 }
 
+/** A server that keeps what it gets; `answer` decides what it says. */
+async function startReceiver() {
+	const got = [];
+	const echo = ({ json }) => ({ status: 200, body: json.challenge ? json : { ok: true } });
+	const me = { got, echo, answer: echo };
+	const server = http.createServer(async (req, res) => {
+		const chunks = [];
+		for await (const chunk of req) chunks.push(chunk);
+		const raw = Buffer.concat(chunks);
+		const one = { url: req.url, headers: req.headers, raw, json: JSON.parse(raw), at: Date.now() };
+		got.push(one);
+		const reply = await me.answer(one, got.length);
+		if (!reply) return;
+		res.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
+		res.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body));
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	me.origin = `http://127.0.0.1:${server.address().port}`;
+	me.url = `${me.origin}/webhook/abc?token=t%201`;
+	me.close = async () => {
+		server.close();
+		server.closeAllConnections();
+		await once(server, 'close');
+	};
+	return me;
+}
+
 /** Field names and types of a body in their order: what "the documented shape" means here. */
 function shapeOf(value) {
 	if (Array.isArray(value)) return value.map(shapeOf);
@@ -136,4 +166,15 @@ function shapeOf(value) {
 
 const PROVIDERS = Object.keys(WAYS);
 
-module.exports = { KEY, PROVIDERS, WAYS, call, keyHeaders, sample, shapeOf, submit, submitsOf };
+module.exports = {
+	KEY,
+	PROVIDERS,
+	WAYS,
+	call,
+	keyHeaders,
+	sample,
+	shapeOf,
+	startReceiver,
+	submit,
+	submitsOf,
+};

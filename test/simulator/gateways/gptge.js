@@ -10,6 +10,7 @@ const { randomInt } = require('node:crypto');
 const { OK, baseResp, failureReason } = require('../lib/baseResp');
 const check = require('../lib/check');
 const { miniMaxCallback } = require('../lib/miniMaxCallback');
+const money = require('../lib/money');
 
 const { Invalid, flag, oneOf, required, text } = check;
 
@@ -214,6 +215,7 @@ module.exports = {
 	submitted: (task) => ({ status: 200, body: { task_id: task.id, base_resp: OK } }),
 	callback: miniMaxCallback(fileId),
 	routes: [
+		...money.routes.gptge,
 		{
 			kind: 'result',
 			method: 'GET',

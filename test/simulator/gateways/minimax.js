@@ -6,6 +6,8 @@ const { randomInt } = require('node:crypto');
 const { OK, baseResp, failureReason } = require('../lib/baseResp');
 const check = require('../lib/check');
 const { miniMaxCallback } = require('../lib/miniMaxCallback');
+const upload = require('../lib/miniMaxUpload');
+const money = require('../lib/money');
 
 const { Invalid, flag, oneOf, required, text } = check;
 
@@ -184,6 +186,8 @@ module.exports = {
 			task: ({ query }) => `file:${query.file_id}`,
 			handle: retrieve,
 		},
+		upload,
+		...money.routes.minimax,
 		{
 			kind: 'account',
 			method: 'GET',

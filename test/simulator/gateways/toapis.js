@@ -5,6 +5,8 @@
 const { createHmac, randomBytes } = require('node:crypto');
 const check = require('../lib/check');
 const { formatOf } = require('../lib/pictures');
+const money = require('../lib/money');
+const h3 = require('../lib/toApisH3');
 
 const { Invalid, Refused, flag, oneOf, required, text } = check;
 
@@ -27,8 +29,9 @@ const TABLE = {
 };
 
 const BUSINESS_ID = text({ empty: false });
+const COMMON = { callback_url: check.callback(), client_business_id: BUSINESS_ID };
 const FIELDS = {
-	model: required(oneOf(Object.keys(TABLE))),
+	model: required(oneOf([...Object.keys(TABLE), h3.MODEL])),
 	prompt: text({ max: 2000 }),
 	duration: oneOf([6, 10]),
 	resolution: oneOf(['512P', '768P', '1080P']),
@@ -40,11 +43,20 @@ const FIELDS = {
 		watermark: flag(),
 		client_business_id: BUSINESS_ID,
 	}),
-	callback_url: check.callback(),
-	client_business_id: BUSINESS_ID,
+	...COMMON,
 };
 
+/** With the customer's own reference, wherever it stands. */
 function read({ body }, world) {
+	const facts = h3.readH3(body, COMMON, world) ?? readHailuo(body, world);
+	if (body.callback_url) checkCallback(body.callback_url, world.options.webhookUrl);
+	const businessId = body.client_business_id ?? body.metadata?.client_business_id;
+	return { ...facts, ...(businessId && { businessId }) };
+}
+
+function readHailuo(body, world) {
+	// The model decides which fields there are, so it is looked at first.
+	if (body?.model !== undefined) FIELDS.model.check(body.model, 'model');
 	check.checkFields(body, FIELDS);
 	const { model, prompt, resolution = '768P', duration = 6, image_urls = [], metadata = {} } = body;
 	const lastFrame = metadata.last_frame_image;
@@ -62,10 +74,7 @@ function read({ body }, world) {
 	check.checkCell(row, model, resolution, duration);
 	for (const url of image_urls) checkAlive('image_urls', url, world);
 	if (lastFrame) checkAlive('metadata.last_frame_image', lastFrame, world);
-	if (body.callback_url) checkCallback(body.callback_url, world.options.webhookUrl);
-
-	const businessId = body.client_business_id ?? metadata.client_business_id;
-	return { model, mode, prompt, resolution, duration, ...(businessId && { businessId }) };
+	return { model, mode, prompt, resolution, duration };
 }
 
 function checkAlive(field, url, world) {
@@ -267,15 +276,7 @@ module.exports = {
 			invalid: (message) => uploadError(message),
 			handle: upload,
 		},
-		{
-			kind: 'account',
-			method: 'GET',
-			path: '/v1/balance',
-			handle: () => ({
-				status: 200,
-				body: { success: true, remain_balance: 10.5, used_balance: 2.3, unlimited_quota: false },
-			}),
-		},
+		...money.routes.toapis,
 	],
 	refuse: {
 		auth: () => errorReply(401, 401, 'Authentication failed, please check your API key'),

@@ -1,10 +1,12 @@
 'use strict';
 
-/** WaveSpeed: the resolution is part of the path, every answer sits in an envelope with a `code`. */
+/** WaveSpeed: model and tier are the path (Hailuo 3: `lib/waveSpeedH3`), every answer sits in an envelope with a `code`. */
 
 const { createHmac, randomBytes } = require('node:crypto');
 const check = require('../lib/check');
-const { formatOf } = require('../lib/pictures');
+const { KIND_OF, inspectFile, mediaFormatOf } = require('../lib/media');
+const money = require('../lib/money');
+const { readH3 } = require('../lib/waveSpeedH3');
 
 const { Invalid, Refused, flag, oneOf, required, text } = check;
 
@@ -16,7 +18,9 @@ const PROMPT = { prompt: text({ max: 2000 }) };
 const NEEDS_PROMPT = { prompt: required(text({ max: 2000, empty: false })) };
 const IMAGE = { image: required(PICTURE) };
 const DURATION = { duration: oneOf([6, 10]) };
-const COMMON = { enable_prompt_expansion: flag() };
+/** The answer waits for the end of the task: not on the model pages, but the vendor's SDK sends it. */
+const SYNC = { enable_sync_mode: flag() };
+const COMMON = { enable_prompt_expansion: flag(), ...SYNC };
 const FAST = { go_fast: flag() };
 
 /** What every path takes and makes; the paths without `duration` refuse it. */
@@ -43,11 +47,14 @@ const PATHS = {
 	'hailuo-2.3/fast-pro': ['1080P', { ...IMAGE, ...PROMPT, ...FAST }],
 };
 
-function read({ params, query, body }) {
-	const path = `${params.family}/${params.tier}`;
+function read({ path: target, query, body }, world) {
+	const model = target.replace('/api/v3/', '');
+	const path = model.replace(/^minimax\//, '');
+	if (query.webhook !== undefined) check.callback().check(query.webhook, 'webhook');
+	const h3 = readH3(model, body, SYNC, world);
+	if (h3) return h3;
 	if (!Object.hasOwn(PATHS, path)) throw new Refused(failure(404, 'Model not found'));
 	const [resolution, fields] = PATHS[path];
-	if (query.webhook !== undefined) check.callback().check(query.webhook, 'webhook');
 	check.checkFields(body, { ...COMMON, ...fields });
 
 	const lastFrame = body.end_image ?? body.last_image;
@@ -58,7 +65,7 @@ function read({ params, query, body }) {
 	let mode = body.image ? 'imageToVideo' : 'textToVideo';
 	if (lastFrame) mode = 'firstLastFrame';
 	return {
-		model: `minimax/${path}`,
+		model,
 		mode,
 		prompt: body.prompt,
 		resolution,
@@ -122,11 +129,14 @@ function remove({ task }, world) {
 }
 
 function upload({ file }, world) {
-	const format = formatOf(file.bytes);
-	if (!format || format === 'gif') throw new Invalid('file', 'must be a JPEG, PNG or WebP picture');
+	const format = mediaFormatOf(file.bytes);
+	const type = KIND_OF[format] ?? 'image';
+	// What is taken is not published; the material of MiniMax's models is the safe set. Sizes are the model's affair.
+	const { format: known } = inspectFile(file.bytes, type);
+	if (!known) throw new Invalid('file', 'must be a JPEG, PNG, WebP, HEIC, MP4, MOV, WAV or MP3');
 	const { url } = world.keepUpload(file.bytes, format);
 	return envelope({
-		type: 'image',
+		type,
 		download_url: url,
 		filename: file.name,
 		size: file.bytes.length,
@@ -184,8 +194,12 @@ module.exports = {
 	name: 'WaveSpeed',
 	auth: { header: 'authorization', pattern: /^Bearer (\S+)$/ },
 	linkMs: 7 * DAY,
-	makeId: () => `pred_${randomBytes(8).toString('hex')}`,
-	submit: [{ path: '/api/v3/minimax/:family/:tier', query: { webhook: false }, read }],
+	makeId: () => randomBytes(16).toString('hex'),
+	submit: ['minimax', 'wavespeed-ai'].map((owner) => ({
+		path: `/api/v3/${owner}/:family/:tier`,
+		query: { webhook: false },
+		read,
+	})),
 	submitted: (task, request) => prediction(task, request, {}),
 	callback,
 	routes: [
@@ -210,18 +224,12 @@ module.exports = {
 			multipart: { file: 'file' },
 			handle: upload,
 		},
-		{
-			kind: 'account',
-			method: 'GET',
-			path: '/api/v3/balance',
-			// Inferred: the envelope is published, the name of the field inside it is not.
-			handle: () => envelope({ balance: 10.5 }),
-		},
+		...money.routes.wavespeed,
 		{
 			kind: 'account',
 			method: 'GET',
 			path: '/api/v3/webhook/secret',
-			// Inferred, as above: the path is published, the field is not.
+			// Inferred: the path is published, the field is not.
 			handle: (_request, { options }) => envelope({ secret: options.waveSpeedSecret }),
 		},
 	],

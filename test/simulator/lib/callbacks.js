@@ -9,7 +9,7 @@ const { randomUUID } = require('node:crypto');
 const { setMaxListeners } = require('node:events');
 const http = require('node:http');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { Invalid, isOnThisMachine } = require('./check');
+const { Invalid, Refused, isOnThisMachine } = require('./check');
 const { RequestLog } = require('./record');
 const { checkCallbackWishes } = require('./wishes');
 
@@ -111,7 +111,7 @@ class Callbacks {
 	 */
 	async accept(gateway, url) {
 		if (!this.options.callbacks) return;
-		const { field, challenge } = gateway.callback;
+		const { field, challenge, unreachable } = gateway.callback;
 		if (!isOnThisMachine(url)) {
 			throw new Invalid(
 				field,
@@ -120,6 +120,7 @@ class Callbacks {
 		}
 		if (!challenge || this.options.challenge === 'after') return;
 		const problem = await this.challenge(gateway, url);
+		if (problem && unreachable) throw new Refused(unreachable());
 		if (problem) throw new Invalid(field, `did not return the challenge: ${problem}`);
 	}
 
@@ -191,9 +192,11 @@ class Callbacks {
 	}
 
 	/** The message about a step, made once: a repeated one has the same id and the same bytes. */
-	messageOf({ gateway, task, world, messages }, step) {
-		if (step === 'final' && task.canceledAt) return undefined; // nobody documents a message for this
-		messages[step] ??= gateway.callback[step]?.(task, world);
+	messageOf({ gateway: { callback }, task, world, messages }, step) {
+		if (step === 'processing' && task.canceledAt <= task.startedAt) return undefined; // it never ran
+		// Only MiniMax V2 says that it tells every change: nobody else documents a message for this.
+		const make = step === 'final' && task.canceledAt ? callback.canceled : callback[step];
+		messages[step] ??= make?.(task, world);
 		return messages[step];
 	}
 

@@ -1,10 +1,11 @@
 'use strict';
 
-/** The file host behind the gateways: finished videos, uploaded pictures, sample pictures. */
+/** The file host behind the gateways: finished videos, uploaded files, sample pictures. */
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { formatOf, samplePng } = require('./pictures');
+const { mediaFormatOf, typeOf } = require('./media');
+const { samplePng } = require('./pictures');
 
 const CLIP = fs.readFileSync(path.join(__dirname, '..', 'clip.mp4'));
 const CHUNK = Buffer.alloc(64 * 1024);
@@ -88,7 +89,7 @@ function serveVideo(task, videoBytes, { method, headers }) {
 	};
 }
 
-/** Uploaded pictures; the oldest ones make room. */
+/** Uploaded files; the oldest ones make room. */
 class Uploads {
 	constructor() {
 		this.reset();
@@ -110,7 +111,7 @@ class Uploads {
 	serve(name) {
 		const bytes = this.files.get(name);
 		if (!bytes) return plain(404, 'Not found');
-		return { status: 200, headers: { 'content-type': `image/${formatOf(bytes)}` }, body: bytes };
+		return { status: 200, headers: { 'content-type': typeOf(mediaFormatOf(bytes)) }, body: bytes };
 	}
 }
 

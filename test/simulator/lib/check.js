@@ -5,6 +5,7 @@
  * Every gateway file composes its own rules from them, and every refusal names its field.
  */
 
+const { inspectMedia } = require('./media');
 const { inspectPicture } = require('./pictures');
 
 /** A request that the gateway refuses because of one field. */
@@ -75,6 +76,14 @@ const flag = () => ({
 	},
 });
 
+/** A whole number. */
+const whole = ({ min = -Infinity, max = Infinity } = {}) => ({
+	check(value, name) {
+		if (!Number.isInteger(value)) throw new Invalid(name, 'must be a whole number');
+		if (value < min || value > max) throw new Invalid(name, `must be from ${min} to ${max}`);
+	},
+});
+
 const oneOf = (allowed) => ({
 	check(value, name) {
 		if (!allowed.includes(value)) {
@@ -121,6 +130,26 @@ const picture = ({ dataUrl = true, formats, strictRatio = false }) => ({
 			if (problem) throw new Invalid(name, problem);
 			return;
 		}
+		if (!isHttpUrl(value)) throw new Invalid(name, 'must be an http(s) URL');
+	},
+});
+
+/**
+ * A file that serves as material: an http(s) URL (never fetched), or a data URL of a kind that the gateway takes.
+ *
+ * @param {'image' | 'video' | 'audio'} kind
+ * @param {{dataUrl?: boolean, references?: RegExp}} [rules] `references`: another form of address, as `mm_file://1`
+ */
+const media = (kind, { dataUrl = true, references } = {}) => ({
+	check(value, name) {
+		if (typeof value !== 'string' || value === '') throw new Invalid(name, 'must be a string');
+		if (/^data:/i.test(value)) {
+			if (!dataUrl) throw new Invalid(name, 'must be a public URL: base64 data is not accepted');
+			const { problem } = inspectMedia(value, kind);
+			if (problem) throw new Invalid(name, problem);
+			return;
+		}
+		if (references?.test(value)) return;
 		if (!isHttpUrl(value)) throw new Invalid(name, 'must be an http(s) URL');
 	},
 });
@@ -176,8 +205,10 @@ module.exports = {
 	isOnThisMachine,
 	isPlainObject,
 	list,
+	media,
 	oneOf,
 	picture,
 	required,
 	text,
+	whole,
 };

@@ -87,6 +87,7 @@ async function control(sim, gateways, { method, path, headers, body, malformed }
 	const deeds = {
 		'/faults': (body) => void sim.fault(body),
 		'/outcomes': (body) => void sim.outcome(body),
+		'/money': (body) => void sim.money(body),
 		'/callbacks': ({ taskId, ...wishes }) => sim.callBack(taskId, wishes),
 		'/endpoint-test': () => sim.testEndpoint(),
 		'/reset': () => sim.reset(),

@@ -21,7 +21,13 @@
  *                     address, `challenge` says that it has to answer one; `processing(task, world)` and
  *                     `final(task, world)` make `{ event, body, id? }`, `test(options)` the console's trial;
  *                     `secrets(options)` and `sign({ message, seconds, raw, secrets })` give the signature's
- *                     headers, `headers` the others; `repeatAfterMs` are the waits before more attempts
+ *                     headers, `headers` the others; `repeatAfterMs` are the waits before more attempts;
+ *                     `unreachable()` is its reply to an address that fails; `canceled(task, world)` its message
+ *                     about a cancelled task
+ *   maxBodyBytes      optional: how large a request may be (40 MB)
+ *
+ * A second dialect of a gateway is a file that exports `dialectOf`, the id of that gateway, `dialect`, a name of
+ * its own, `submit` and `routes`, and whatever of the above it words differently. Its tasks are its own.
  */
 
 const fs = require('node:fs');
@@ -35,25 +41,32 @@ function compile(pattern) {
 	return new RegExp(`^${source}$`);
 }
 
-function withRoutes(gateway) {
-	const submits = gateway.submit.map((route) => ({
-		...route,
-		kind: 'submit',
-		method: 'POST',
-		json: true,
-	}));
-	// Exact paths first: WaveSpeed's and gpt.ge's patterns are wide.
-	const routes = [...gateway.routes, ...submits].map((route) => ({
-		...route,
-		regex: compile(route.path),
-	}));
+function withRoutes(gateway, dialects) {
+	const voices = [gateway, ...dialects.map((dialect) => ({ ...gateway, ...dialect }))];
+	const submit = { kind: 'submit', method: 'POST', json: true };
+	const speak = (voice, routes) =>
+		routes.map((route) => ({ ...route, voice, regex: compile(route.path) }));
+	const routes = [
+		// Exact paths first: WaveSpeed's and gpt.ge's patterns are wide.
+		...voices.flatMap((voice) => speak(voice, voice.routes)),
+		...voices.flatMap((voice) =>
+			speak(
+				voice,
+				voice.submit.map((route) => ({ ...route, ...submit })),
+			),
+		),
+	];
 	return { ...gateway, routes };
 }
 
 /** @returns {Map<string, object>} every gateway by its id */
 function loadGateways() {
-	const files = fs.readdirSync(FOLDER).filter((name) => name.endsWith('.js'));
-	const all = files.map((name) => withRoutes(require(path.join(FOLDER, name))));
+	const names = fs.readdirSync(FOLDER).filter((name) => name.endsWith('.js'));
+	const files = names.map((name) => require(path.join(FOLDER, name)));
+	const dialectsOf = ({ id }) => files.filter(({ dialectOf }) => dialectOf === id);
+	const all = files
+		.filter(({ dialectOf }) => dialectOf === undefined)
+		.map((gateway) => withRoutes(gateway, dialectsOf(gateway)));
 	return new Map(all.map((gateway) => [gateway.id, gateway]));
 }
 
@@ -70,7 +83,7 @@ function decode(groups) {
 	);
 }
 
-/** The route for a method and a path below the gateway's base URL. */
+/** The route for a method and a path below the gateway's base URL; its `voice` is the dialect that answers. */
 function matchRoute(gateway, method, pathname) {
 	for (const route of gateway.routes) {
 		const match = route.method === method && route.regex.exec(pathname);

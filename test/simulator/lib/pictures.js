@@ -20,6 +20,13 @@ function formatOf(bytes) {
 	return undefined;
 }
 
+/** The bytes behind `data:…;base64,`; undefined when there are none, or it is no base64. */
+function bytesOfDataUrl(base64) {
+	if (base64 === '' || base64.length % 4 === 1) return undefined;
+	if (/[^A-Za-z0-9+/]/.test(base64.replace(/={1,2}$/, ''))) return undefined;
+	return Buffer.from(base64, 'base64');
+}
+
 /**
  * What is wrong with a data URL, as the end of a sentence; undefined when it is fine.
  *
@@ -29,15 +36,8 @@ function formatOf(bytes) {
 function inspectPicture(dataUrl, { formats, strictRatio = false }) {
 	const head = /^data:image\/([a-z]+);base64,/.exec(dataUrl.slice(0, 64));
 	if (!head) return 'is not a data:image/…;base64, URL';
-	const base64 = dataUrl.slice(head[0].length);
-	if (
-		base64 === '' ||
-		base64.length % 4 === 1 ||
-		/[^A-Za-z0-9+/]/.test(base64.replace(/={1,2}$/, ''))
-	) {
-		return 'is not valid base64';
-	}
-	const bytes = Buffer.from(base64, 'base64');
+	const bytes = bytesOfDataUrl(dataUrl.slice(head[0].length));
+	if (!bytes) return 'is not valid base64';
 	const declared = head[1] === 'jpg' ? 'jpeg' : head[1];
 	const actual = formatOf(bytes);
 	if (!actual) return 'is not a picture';
@@ -148,4 +148,4 @@ function samplePng(name, width = 640, height = 480) {
 	]);
 }
 
-module.exports = { formatOf, inspectPicture, samplePng };
+module.exports = { bytesOfDataUrl, formatOf, inspectPicture, samplePng, sizeOf };

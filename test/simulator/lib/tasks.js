@@ -133,9 +133,20 @@ class TaskBook {
 	}
 
 	/** The task as the holder of this key sees it: other people's and deleted tasks do not exist. */
-	find(provider, name, key) {
-		const task = this.byName.get(`${provider} ${hash(key ?? '')} ${name}`);
-		return task?.deletedAt ? undefined : task;
+	find({ id, dialect }, name, key) {
+		const task = this.byName.get(`${id} ${hash(key ?? '')} ${name}`);
+		return task?.deletedAt || task?.dialect !== dialect ? undefined : task;
+	}
+
+	/** All that this key made and did not delete, the newest first. */
+	list({ id, dialect }, key) {
+		const owner = hash(key ?? '');
+		const isListed = (task) =>
+			task.provider === id &&
+			task.dialect === dialect &&
+			!task.deletedAt &&
+			this.secrets.get(task).owner === owner;
+		return this.tasks.filter(isListed).reverse();
 	}
 
 	/** The task behind a link, which needs no key. */

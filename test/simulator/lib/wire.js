@@ -6,7 +6,8 @@ const { Readable } = require('node:stream');
 const { pipeline } = require('node:stream/promises');
 const { setTimeout: sleep } = require('node:timers/promises');
 
-const MAX_BODY_BYTES = 40 * 1024 * 1024;
+/** What the most generous gateway takes. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads a request body. A body over the limit is drained, not kept, so that the refusal can be read.

@@ -1,0 +1,349 @@
+'use strict';
+
+/**
+ * MiniMax's API, version 2: Hailuo 3. Another dialect of the same gateway: material in one list, the id in the path,
+ * the link in the status, and errors with real HTTP codes, the inner code in brackets at the end of the message.
+ */
+
+const { randomBytes, randomInt } = require('node:crypto');
+const check = require('../lib/check');
+const { readContent } = require('../lib/content');
+
+const { Invalid, flag, oneOf, required, text, whole } = check;
+
+const MB = 1024 * 1024;
+const HOUR = 3_600_000;
+/** How long a task is remembered. */
+const WEEK = 7 * 24 * HOUR;
+
+const MODELS = {
+	'MiniMax-H3': { resolutions: ['768P', '2K'], shortest: 4 },
+	'MiniMax-H3-Max': { resolutions: ['480P', '768P'], shortest: 5 },
+};
+const H3_ONLY = required(oneOf(['MiniMax-H3']));
+const LONGEST = 15;
+const MAX_TEXT = 7000;
+/** The source's own text may be longer when its clip is made again. */
+const MAX_SOURCE_TEXT = 40_000;
+const RATIOS = ['adaptive', '21:9', '16:9', '4:3', '1:1', '3:4', '9:16'];
+const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];
+const TASK_TYPES = ['generation', 'regeneration', 'h3_context_ir'];
+
+/** `readContent` checks it. */
+const CONTENT = required({ check() {} });
+const COMMON = {
+	model: required(oneOf(Object.keys(MODELS))),
+	content: CONTENT,
+	ratio: oneOf(RATIOS),
+	callback_url: check.callback(),
+};
+const FIELDS = {
+	...COMMON,
+	resolution: required(oneOf(['480P', '768P', '2K'])),
+	duration: required(whole({ min: 4, max: LONGEST })),
+	extra: check.group({ prompt_expansion_mode: oneOf(['disabled', 'balanced', 'quality']) }),
+	// In the Chinese schema only; ComfyUI sends it to the global host, too.
+	aigc_watermark: flag(),
+	// In no schema at all; secondary: ComfyUI sends it.
+	seed: whole({ min: -1, max: 2 ** 32 - 1 }),
+};
+
+function read({ body }) {
+	check.checkFields(body, FIELDS);
+	const { model, resolution, duration, ratio = 'adaptive' } = body;
+	const { resolutions, shortest } = MODELS[model];
+	if (!resolutions.includes(resolution)) {
+		throw new Invalid('resolution', `${resolution} is not available for ${model}`);
+	}
+	if (duration < shortest) {
+		throw new Invalid('duration', `${duration} is not available for ${model}`);
+	}
+	if (body.extra && model !== 'MiniMax-H3-Max') {
+		throw new Invalid('extra', `is not available for ${model}`);
+	}
+	const { prompt, mode, input } = readContent(body.content, { maxText: MAX_TEXT });
+	if (mode === 'textToVideo' && ratio === 'adaptive') {
+		throw new Invalid('ratio', 'is required for text to video, and must not be adaptive');
+	}
+	const isFree = ['textToVideo', 'referenceToVideo'].includes(mode);
+	return {
+		model,
+		mode,
+		prompt,
+		resolution,
+		duration,
+		// With frames another ratio is ignored, not refused.
+		ratio: isFree && ratio !== 'adaptive' ? ratio : '',
+		taskType: 'generation',
+		input,
+	};
+}
+
+/** The same clip once more in 2K: from a task of this account, or from its file and all that made it. */
+function readRegeneration({ body }, world) {
+	check.checkFields(body, {
+		model: H3_ONLY,
+		resolution: required(oneOf(['2K'])),
+		callback_url: check.callback(),
+		aigc_watermark: flag(),
+		source_task_id: text({ empty: false }),
+		content: { check() {} },
+	});
+	const { source_task_id, content } = body;
+	if ((source_task_id === undefined) === (content === undefined)) {
+		throw new Invalid('source_task_id', 'or content is required, and not both');
+	}
+	const again = { model: body.model, resolution: '2K', ratio: '', taskType: 'regeneration' };
+	if (content === undefined) {
+		const source = world.findTask(source_task_id);
+		if (!source || world.phase(source) !== 'succeeded' || source.resolution !== '768P') {
+			throw new Invalid('source_task_id', 'must name a finished 768P clip of this account');
+		}
+		const { prompt, mode, duration, input } = source;
+		return { ...again, prompt, mode, duration, input };
+	}
+	const { prompt, mode, roles, input } = readContent(content, {
+		maxText: MAX_SOURCE_TEXT,
+		baseVideo: true,
+	});
+	if (!roles.includes('base_video')) throw new Invalid('content', 'must hold a base_video');
+	return { ...again, prompt, mode, duration: 5, input };
+}
+
+/** Context-IR: a better prompt is the result, not a clip. */
+function readContext({ body }) {
+	check.checkFields(body, {
+		...COMMON,
+		model: H3_ONLY,
+		duration: required(whole({ min: 4, max: LONGEST })),
+	});
+	const { prompt, mode, input } = readContent(body.content, { maxText: MAX_TEXT });
+	const { model, duration, ratio = 'adaptive' } = body;
+	return {
+		model,
+		mode,
+		prompt,
+		duration,
+		ratio: ratio === 'adaptive' ? '' : ratio,
+		taskType: 'h3_context_ir',
+		input,
+	};
+}
+
+const ERRORS = {
+	content: { code: '1026', message: 'video description contains sensitive content' },
+	generic: { code: '1000', message: 'internal error' },
+};
+
+const TOKENS = { total_tokens: 9090, prompt_tokens: 5664, completion_tokens: 3426 };
+
+/** Counted when it is done; tokens stand there where sound was read (the sample has them so). */
+function usageOf({ taskType, duration, input }) {
+	if (taskType === 'h3_context_ir') return TOKENS;
+	const hasSound = input.audioSeconds > 0;
+	return {
+		total_seconds: duration + input.videoSeconds,
+		input_seconds: input.videoSeconds,
+		output_seconds: duration,
+		input_image_count: input.images,
+		...(hasSound && { input_audio_seconds: input.audioSeconds, ...TOKENS }),
+	};
+}
+
+const seconds = (ms) => Math.floor(ms / 1000);
+
+const WORDS = {
+	queued: 'queued',
+	processing: 'running',
+	succeeded: 'succeeded',
+	failed: 'failed',
+	canceled: 'cancelled',
+};
+
+const isExpired = ({ outcome }) => outcome.category === 'expired';
+
+/** A task, in the field order of the reference. */
+function taskBody(task, world, phase) {
+	const done = phase === 'succeeded';
+	const isText = task.taskType === 'h3_context_ir';
+	const changedAt = { queued: task.submittedAt, processing: task.startedAt }[phase];
+	let status = WORDS[phase];
+	if (phase === 'failed' && isExpired(task)) status = 'expired'; // secondary: clients know the word
+	return {
+		id: task.id,
+		model: task.model,
+		status: ['queued', 'processing'].includes(phase) ? world.word(task, status) : status,
+		created_at: seconds(task.submittedAt),
+		updated_at: seconds(task.canceledAt ?? changedAt ?? task.readyAt),
+		...(status === 'failed' && { error: ERRORS[task.outcome.category] ?? ERRORS.generic }),
+		...(done && {
+			content: isText
+				? { prompt: `integrated_multimodal_description: [Shot 1] ${task.prompt}` }
+				: { url: world.videoUrl(task, { fresh: true }) },
+		}),
+		...(task.resolution && { resolution: task.resolution }),
+		duration: task.duration,
+		usage: done ? usageOf(task) : {},
+		ratio: task.ratio,
+		task_type: task.taskType,
+		...(done && { modality: isText ? 'text' : 'video' }),
+	};
+}
+
+const ok = (body) => ({ status: 200, body });
+const isRemembered = (task, world) => world.now() - task.submittedAt < WEEK;
+
+function status({ task }, world) {
+	if (!isRemembered(task, world)) return refuse.notFound();
+	return ok({ task: taskBody(task, world, world.phase(task)) });
+}
+
+/** Everything of the last seven days, page by page. */
+function list({ query, queryAll }, world) {
+	const number = (name, usual) => {
+		if (query[name] === undefined) return usual;
+		const value = Number(query[name]);
+		whole({ min: 1 }).check(value, name);
+		return value;
+	};
+	const page = number('page_num', 1);
+	const size = number('page_size', 10); // the usual size is not published
+	const wanted = (name, allowed) => {
+		const values = queryAll(`filter.${name}`);
+		if (allowed) for (const value of values) oneOf(allowed).check(value, `filter.${name}`);
+		return (value) => values.length === 0 || values.includes(value);
+	};
+	const filters = {
+		status: wanted('status', STATUSES),
+		id: wanted('task_ids'),
+		model: wanted('model', Object.keys(MODELS)),
+		task_type: wanted('task_type', TASK_TYPES),
+	};
+	const all = world
+		.listTasks()
+		.filter((task) => isRemembered(task, world))
+		.map((task) => taskBody(task, world, world.phase(task)))
+		.filter((task) => Object.entries(filters).every(([name, suits]) => suits(task[name])));
+	return ok({ items: all.slice((page - 1) * size, page * size), total: all.length });
+}
+
+/** Cancels what waits, and destroys the record of what has ended. */
+function remove({ task }, world) {
+	const phase = world.phase(task);
+	if (phase === 'processing' || phase === 'canceled') {
+		return refuse.invalidParameters(`status is ${WORDS[phase]}`);
+	}
+	const action = phase === 'queued' ? 'cancelled' : 'deleted';
+	if (phase === 'queued') world.cancel(task);
+	else world.remove(task);
+	return ok({ task_id: task.id, action, status: action });
+}
+
+const KINDS = {
+	400: ['bad_request_error', 2013],
+	401: ['authorized_error', 1004],
+	402: ['insufficient_balance_error', 1008],
+	422: ['unprocessable_entity_error', 1026],
+	429: ['rate_limit_error', 1002],
+	500: ['server_error', 1000],
+	529: ['overloaded_error'],
+};
+
+/** An error of version 2; a status without a published kind borrows the nearest. */
+function failure(status, message, code) {
+	const [type, usual] = KINDS[status] ?? KINDS[status < 500 ? 400 : 500];
+	const number = code ?? usual;
+	const words = message ?? (status < 500 ? 'invalid params' : 'internal error');
+	return {
+		status,
+		body: {
+			type: 'error',
+			error: {
+				type,
+				message: number === undefined ? words : `${words} (${number})`,
+				http_code: String(status),
+			},
+			request_id: randomBytes(16).toString('hex'),
+		},
+	};
+}
+
+const NO_KEY =
+	"login fail: Please carry the API secret key in the 'Authorization' field of the request header";
+
+const refuse = {
+	auth: (message, { hasKey } = {}) =>
+		hasKey ? failure(401, 'invalid api key', 2049) : failure(401, message ?? NO_KEY),
+	balance: () => failure(402, 'insufficient balance'),
+	contentPolicy: () => failure(422, ERRORS.content.message),
+	invalidParameters: (message) =>
+		failure(400, message ? `invalid params, ${message}` : 'invalid params'),
+	notFound: () => failure(400, 'invalid params, invalid task_id'),
+	rateLimit: () => failure(429, 'rate limit, please retry later'),
+	transient: () => failure(500, 'internal error'),
+};
+
+/** One message at every change of the status, in the words of the status answer (its shape is inferred). */
+const message = (phase) => (task, world) => {
+	const body = { task: taskBody(task, world, phase ?? task.outcome.status) };
+	return { event: body.task.status, body };
+};
+
+const callback = {
+	field: 'callback_url',
+	challenge: true,
+	target: ({ body }) => body.callback_url,
+	unreachable: () => refuse.invalidParameters('fail to check callback url'),
+	processing: message('processing'),
+	final: message(),
+	canceled: message('canceled'),
+};
+
+const byPath = ({ params }) => params.id;
+
+module.exports = {
+	dialectOf: 'minimax',
+	dialect: 'v2',
+	maxBodyBytes: 64 * MB,
+	// Inferred: "time-limited" is all that is published; version 1 says an hour.
+	linkMs: HOUR,
+	makeId: () => `4${randomInt(1e6, 1e7)}${randomInt(1e6, 1e7)}`,
+	submit: [
+		{ path: '/v2/video_generation', read },
+		{ path: '/v2/video_regeneration', read: readRegeneration },
+		{ path: '/v2/h3_context_ir', read: readContext },
+	],
+	submitted: (task) => ok({ task_id: task.id }),
+	callback,
+	routes: [
+		{
+			kind: 'status',
+			method: 'GET',
+			path: '/v2/query/video_generation/:id',
+			task: byPath,
+			handle: status,
+		},
+		{
+			kind: 'list',
+			method: 'GET',
+			path: '/v2/query/video_generation',
+			query: Object.fromEntries(
+				['page_num', 'page_size', 'status', 'task_ids', 'model', 'task_type'].map((name) => [
+					name.startsWith('page') ? name : `filter.${name}`,
+					false,
+				]),
+			),
+			handle: list,
+		},
+		{
+			kind: 'cancel',
+			method: 'DELETE',
+			path: '/v2/video_generation/:id',
+			task: byPath,
+			emptyBody: true,
+			handle: remove,
+		},
+	],
+	refuse,
+	failure,
+};
