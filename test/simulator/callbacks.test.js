@@ -14,6 +14,9 @@ const documented = (id) => providers.flatMap(({ samples }) => samples).find((one
 const CHALLENGED = ['minimax', 'gptge', 'pixazo'];
 const CALLING = [...CHALLENGED, 'wavespeed', 'toapis'];
 
+// Only against a test that hangs: the machine may be busy.
+jest.setTimeout(60_000);
+
 let sim;
 let receiver;
 

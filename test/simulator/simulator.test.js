@@ -12,6 +12,9 @@ const { PROVIDERS, WAYS, call, keyHeaders, submit } = require('./support');
 
 const CLIP = fs.readFileSync(path.join(__dirname, 'clip.mp4'));
 
+// Only against a test that hangs: the machine may be busy.
+jest.setTimeout(60_000);
+
 let sim;
 let time;
 

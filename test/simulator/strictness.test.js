@@ -6,6 +6,9 @@ const { startSimulator } = require('.');
 const { samplePng } = require('./lib/pictures');
 const { PROVIDERS, WAYS, call, sample, submit, submitsOf } = require('./support');
 
+// Only against a test that hangs: the machine may be busy.
+jest.setTimeout(60_000);
+
 let sim;
 
 beforeAll(async () => {
