@@ -1,4 +1,4 @@
-/* `npm run readme`: writes the generated parts of README.md. Needs a build. */
+/* `npm run readme`: writes the generated matrix of docs/models.md. Needs a build. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 const { withMatrix } = require('./lib/matrix.cjs');
 const prettier = require('prettier');
 
-const file = join(root, 'README.md');
+const file = join(root, 'docs', 'models.md');
 const made = withMatrix(
 	readFileSync(file, 'utf8'),
 	require('../dist/nodes/shared/catalog/gateways.js'),

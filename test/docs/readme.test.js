@@ -1,31 +1,89 @@
 'use strict';
-/* What the README says is what the code does. */
-const { existsSync, readFileSync } = require('node:fs');
+/* What README and docs say is what the repository has. */
+const { existsSync, readFileSync, readdirSync } = require('node:fs');
 const path = require('node:path');
 
-const models = require('../../nodes/shared/catalog/gateways');
+const gateways = require('../../nodes/shared/catalog/gateways');
 const { scripts } = require('../../package.json');
 const { withMatrix } = require('../../tools/lib/matrix.cjs');
 
 const root = path.join(__dirname, '../..');
-const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+const read = (file) => readFileSync(path.join(root, file), 'utf8');
+const pagesIn = (folder) =>
+	readdirSync(path.join(root, folder))
+		.filter((name) => name.endsWith('.md'))
+		.map((name) => path.join(folder, name));
+
+/** All pages that people read. */
+const pages = [
+	...pagesIn('.'),
+	...pagesIn('docs'),
+	...pagesIn('docs/gateways'),
+	'workflows/README.md',
+	'test/simulator/README.md',
+];
 
 /** Without the blanks and dashes that the formatter puts into tables. */
 const bare = (text) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
 
+/** Links of a page to files of the repository: [link, file, anchor]. */
+const linksOf = (page) =>
+	[...read(page).matchAll(/\]\((?!https?:|mailto:)([^)\s]*)\)/g)].map(([, link]) => {
+		const [file, anchor] = link.split('#');
+		return [link, file === '' ? page : path.join(path.dirname(page), file), anchor];
+	});
+
+/** The anchors that GitHub makes of a page's headings. */
+const anchorsOf = (page) =>
+	[...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+		heading
+			.toLowerCase()
+			.replace(/[^\p{L}\p{N} _-]/gu, '')
+			.replace(/ /g, '-'),
+	);
+
 test('the matrix is the table’s (mend with: npm run build && npm run readme)', () => {
-	expect(bare(readme)).toBe(bare(withMatrix(readme, models)));
+	const models = read('docs/models.md');
+	expect(bare(models)).toBe(bare(withMatrix(models, gateways)));
 });
 
-test.each(['README.md', 'CONTRIBUTING.md'])('every npm script that %s names exists', (file) => {
-	const text = readFileSync(path.join(root, file), 'utf8');
-	const named = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name);
-	expect(named.length).toBeGreaterThan(0);
-	for (const name of named) expect(Object.keys(scripts)).toContain(name);
+test('the README stays short: a first video in two minutes, the rest in docs/', () => {
+	expect(read('README.md').split('\n').length).toBeLessThan(200);
 });
 
-test('every picture and file that the README links exists', () => {
-	const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link);
-	expect(links.length).toBeGreaterThan(2);
-	for (const link of links) expect([link, existsSync(path.join(root, link))]).toEqual([link, true]);
+test('every gateway has its page, with its host', () => {
+	for (const id of gateways.providerIds) {
+		const page = read(`docs/gateways/${id}.md`);
+		expect(page).toMatch(/^## Key$/m);
+		expect(page).toMatch(/^## Inferred or doubtful$/m);
+		expect(page).toMatch(/20\d\d-\d\d-\d\d/);
+		expect(page).toMatch(/Base URL.*`https:\/\//s);
+	}
+});
+
+test.each(pages)('every npm script that %s names exists', (page) => {
+	const named = [...read(page).matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name);
+	for (const name of named) expect([page, name, name in scripts]).toEqual([page, name, true]);
+});
+
+test.each(pages)('every file and heading that %s links exists', (page) => {
+	for (const [link, file, anchor] of linksOf(page)) {
+		expect([link, existsSync(path.join(root, file))]).toEqual([link, true]);
+		if (anchor) expect([link, anchorsOf(file).includes(anchor)]).toEqual([link, true]);
+	}
+});
+
+test('the links of the nodes and credentials lead to headings of the README', () => {
+	const sources = ['nodes', 'credentials'].flatMap((folder) =>
+		readdirSync(path.join(root, folder), { recursive: true })
+			.map((name) => path.join(folder, String(name)))
+			.filter((file) => /\.(ts|json)$/.test(file)),
+	);
+	const anchors = sources.flatMap((file) =>
+		[...read(file).matchAll(/n8n-nodes-hailuo\/n8n-nodes-hailuo#([\w-]+)/g)].map(
+			([, anchor]) => anchor,
+		),
+	);
+	expect(anchors.length).toBeGreaterThan(2);
+	for (const anchor of anchors) expect(['readme', ...anchorsOf('README.md')]).toContain(anchor);
 });

@@ -1,5 +1,5 @@
 'use strict';
-/* The README's matrix, made from the table: which gateway sells which model, resolution and duration. */
+/* The matrix of docs/models.md, made from the table: which gateway sells which model, resolution and duration. */
 
 const START = '<!-- matrix: made by "npm run readme", do not edit -->';
 const END = '<!-- /matrix -->';
@@ -9,7 +9,15 @@ const modeTitles = {
 	imageToVideo: 'Image to Video',
 	firstLastFrame: 'First and Last Frame',
 	subjectReference: 'Subject Reference',
+	referenceToVideo: 'Reference to Video',
 };
+
+/** Seconds in words: `6/10`, or `4–15` where each between is sold. */
+function seconds(durations) {
+	const [first, last] = [durations[0], durations[durations.length - 1]];
+	const each = durations.length > 2 && last - first === durations.length - 1;
+	return each ? `${first}–${last}` : durations.join('/');
+}
 
 /**
  * Markdown tables, one per mode: a row per model, a column per gateway that sells the mode.
@@ -29,7 +37,7 @@ function matrix({ cellOf, modelsOf, modes, modesOf, providerIds, resolutionsOf, 
 			resolutionsOf(id, mode, model)
 				.map((resolution) => {
 					const { durations, doubt } = cellOf(id, mode, model, resolution);
-					return `${resolution} ${durations.join('/')} s${note(doubt)}`;
+					return `${resolution} ${seconds(durations)} s${note(doubt)}`;
 				})
 				.join('<br>') || '–';
 		return [
@@ -47,12 +55,12 @@ function matrix({ cellOf, modelsOf, modes, modesOf, providerIds, resolutionsOf, 
 	return `${sections.join('\n')}\nDoubtful cells, with the source of the doubt:<br>\n${notes}`;
 }
 
-/** The README with the matrix put in between its marks. */
-function withMatrix(readme, models) {
-	const start = readme.indexOf(START);
-	const end = readme.indexOf(END);
-	if (start < 0 || end < start) throw new Error(`README.md has lost the marks ${START} … ${END}`);
-	return `${readme.slice(0, start + START.length)}\n\n${matrix(models)}\n\n${readme.slice(end)}`;
+/** The page with the matrix put in between its marks. */
+function withMatrix(page, models) {
+	const start = page.indexOf(START);
+	const end = page.indexOf(END);
+	if (start < 0 || end < start) throw new Error(`The page has lost the marks ${START} … ${END}`);
+	return `${page.slice(0, start + START.length)}\n\n${matrix(models)}\n\n${page.slice(end)}`;
 }
 
 module.exports = { matrix, withMatrix, START, END };
