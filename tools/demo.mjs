@@ -1,19 +1,14 @@
 #!/usr/bin/env node
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readArgs } from './lib/args.mjs';
 import { readOutcome } from './lib/demo-result.mjs';
 import { GATEWAYS, START_NODE } from './lib/gateways.mjs';
 import { N8N_LINES } from './lib/install.mjs';
-import { n8nEnv, needPackage, startN8n } from './lib/n8n-process.mjs';
-import { installIntoUserFolder } from './lib/package.mjs';
-import { demoVideosDir, logDir, root, runsDir } from './lib/paths.mjs';
-import { choosePort } from './lib/ports.mjs';
+import { demoVideosDir, root, runsDir } from './lib/paths.mjs';
 import { prepare } from './lib/prepare.mjs';
-import { isAlive, stopAll } from './lib/processes.mjs';
-import { newLogin } from './lib/profile.mjs';
+import { openN8n } from './lib/private-n8n.mjs';
 import { createProgress, formatSeconds } from './lib/progress.mjs';
-import { N8nRest } from './lib/rest.mjs';
 import { setUpDemo } from './lib/setup.mjs';
 import { startGateways } from './lib/simulator.mjs';
 import { runCommand } from './lib/stop-signal.mjs';
@@ -66,47 +61,31 @@ async function main() {
 	const began = Date.now();
 	const line = args.n8n;
 	progress.line(`${name} ${version}: the demo workflow in n8n ${line}, six simulated gateways`);
-	const { node, n8n, tarball } = await prepare(progress, { line, install: !args['no-install'] });
+	const prepared = await prepare(progress, { line, install: !args['no-install'] });
 
-	removeOldFolders();
 	mkdirSync(demoVideosDir, { recursive: true });
 	for (const gateway of GATEWAYS) rmSync(videoFile(gateway), { force: true });
-	const folder = join(runsDir, `demo-${line}-${process.pid}`);
-	const userFolder = join(folder, 'user');
-	mkdirSync(userFolder, { recursive: true, mode: 0o700 });
-	installIntoUserFolder(tarball, userFolder);
-	// Ports beside those of npm start, which may be running.
+	// Beside npm start, which may be running.
 	const simulator = await startGateways({ port: 8887, taskSeconds: args['task-seconds'] });
+	cleanUp = simulator.close;
+	const own = await openN8n({ name: 'demo', prepared, port: 5778, taken: [simulator.port] });
 	const kept = join(runsDir, `demo-${line}-kept`);
 	cleanUp = async () => {
 		cleanUp = async () => {};
-		await Promise.all([stopAll(), simulator.close()]);
-		if (args.keep) {
-			rmSync(kept, { recursive: true, force: true });
-			renameSync(folder, kept);
-		}
-		rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+		await Promise.all([own.close({ keepAs: args.keep && kept }), simulator.close()]);
 	};
-	const port = await choosePort(5778, { taken: [simulator.port] });
-	const brokerPort = await choosePort(port + 1000, { taken: [simulator.port] });
-
-	const login = newLogin();
-	const log = join(logDir, `n8n-demo-${line}.log`);
-	const env = n8nEnv({ userFolder, port, brokerPort, encryptionKey: login.encryptionKey });
-	const server = await progress.step(`n8n ${n8n.version} on port ${port}`, async (step) => {
-		const started = await startN8n({ n8n, node, env, log });
+	await progress.step(`n8n ${own.version} on port ${own.port}`, async (step) => {
+		await own.start();
 		step.done('ready');
-		return started;
 	});
-	const outcomes = await Promise.race([
-		server.ended,
-		runDemo(server.url, { login, simulator, args, log }),
-	]);
+	const outcomes = await Promise.race([own.server.ended, runDemo(own.rest, { simulator, args })]);
 
 	await progress.step('Ending n8n and the gateways', async () => await cleanUp());
 	report(outcomes);
 	if (args.keep)
-		progress.line(`Kept: ${relative(process.cwd(), kept)}, log ${relative(process.cwd(), log)}`);
+		progress.line(
+			`Kept: ${relative(process.cwd(), kept)}, log ${relative(process.cwd(), own.logs[0])}`,
+		);
 	const good = outcomes.filter(({ playable }) => playable).length;
 	progress.line(
 		`${good} of ${GATEWAYS.length} gateways delivered a playable video (${formatSeconds(Date.now() - began)}).`,
@@ -114,28 +93,15 @@ async function main() {
 	return good === GATEWAYS.length ? 0 : 1;
 }
 
-/** Folders of demos that were killed before they could tidy up. */
-function removeOldFolders() {
-	mkdirSync(runsDir, { recursive: true });
-	for (const name of readdirSync(runsDir)) {
-		const pid = /^demo-[\d.]+-(\d+)$/.exec(name)?.[1];
-		if (pid && !isAlive(Number(pid), 'demo.mjs')) {
-			rmSync(join(runsDir, name), { recursive: true, force: true, maxRetries: 5 });
-		}
-	}
-}
-
 function videoFile({ id }) {
 	return join(demoVideosDir, `${id}.mp4`);
 }
 
-async function runDemo(url, { login, simulator, args, log }) {
-	const rest = new N8nRest(url);
-	const { workflowId } = await progress.step('Login, credentials and workflow', async () => {
-		await rest.signIn(login);
-		await needPackage(rest, log);
-		return await setUpDemo(rest, { simulator, state: {}, pollSeconds: 1 });
-	});
+async function runDemo(rest, { simulator, args }) {
+	const { workflowId } = await progress.step(
+		'Credentials and workflow',
+		async () => await setUpDemo(rest, { simulator, state: {}, pollSeconds: 1 }),
+	);
 	const execution = await progress.step('The workflow: one picture, six gateways', async (step) => {
 		const result = await rest.run(workflowId, START_NODE, {
 			timeoutMs: 120_000 + GATEWAYS.length * args['task-seconds'] * 2000,

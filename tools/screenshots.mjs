@@ -14,6 +14,7 @@ import {
 import { GATEWAYS } from './lib/gateways.mjs';
 import { N8N_LINES } from './lib/install.mjs';
 import { root } from './lib/paths.mjs';
+import { prepare } from './lib/prepare.mjs';
 import { createProgress } from './lib/progress.mjs';
 import { runCommand } from './lib/stop-signal.mjs';
 
@@ -39,9 +40,7 @@ async function main() {
 		return 0;
 	}
 	const { page } = await openEditor(progress, {
-		line: N8N_LINES[0],
-		install: !args['no-install'],
-		port: 5878,
+		prepared: await prepare(progress, { line: N8N_LINES[0], install: !args['no-install'] }),
 		viewport: { width: 1500, height: 1140 },
 		scale: 1.5,
 	});

@@ -3,15 +3,12 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readArgs } from './lib/args.mjs';
 import { N8N_LINES, NeedsUser } from './lib/install.mjs';
-import { n8nEnv, needPackage, startN8n } from './lib/n8n-process.mjs';
-import { installIntoUserFolder } from './lib/package.mjs';
-import { logDir, root, runsDir } from './lib/paths.mjs';
-import { choosePort } from './lib/ports.mjs';
+import { root, runsDir } from './lib/paths.mjs';
 import { prepare } from './lib/prepare.mjs';
+import { openN8n } from './lib/private-n8n.mjs';
 import { isAlive } from './lib/processes.mjs';
 import { keptLogin, readState, writeState } from './lib/profile.mjs';
 import { createProgress, formatSeconds } from './lib/progress.mjs';
-import { N8nRest } from './lib/rest.mjs';
 import { setUpDemo } from './lib/setup.mjs';
 import { startGateways } from './lib/simulator.mjs';
 import { runCommand } from './lib/stop-signal.mjs';
@@ -51,42 +48,40 @@ async function main(stop) {
 	const began = Date.now();
 	const line = args.n8n;
 	const folder = join(runsDir, `start-${line}`);
-	const userFolder = join(folder, 'user');
 	refuseSecondStart(folder);
 	progress.line(`${name} ${version}: starting n8n ${line} with six simulated gateways`);
 
-	const { node, n8n, tarball } = await prepare(progress, { line, install: !args['no-install'] });
+	const prepared = await prepare(progress, { line, install: !args['no-install'] });
 	phase = 'starting';
-	installIntoUserFolder(tarball, userFolder);
-
 	const simulator = await startGateways({ taskSeconds: args['task-seconds'], taken: [args.port] });
 	closeSimulator = simulator.close;
-	const port = await choosePort(args.port, { taken: [simulator.port] });
-	const brokerPort = await choosePort(Math.min(port + 1000, 64000), {
-		taken: [port, simulator.port],
-	});
-	if (port !== args.port) progress.line(`  Port ${args.port} is taken; n8n gets ${port}.`);
-
 	const login = keptLogin(folder);
-	const log = join(logDir, `n8n-start-${line}.log`);
-	const env = n8nEnv({ userFolder, port, brokerPort, encryptionKey: login.encryptionKey });
-	const server = await progress.step(`n8n ${n8n.version} on port ${port}`, async (step) => {
-		const started = await startN8n({ n8n, node, env, log });
-		step.done('ready');
-		return started;
+	const own = await openN8n({
+		name: 'start',
+		prepared,
+		folder,
+		login,
+		port: args.port,
+		taken: [simulator.port],
 	});
-	writeFileSync(runningFile(folder), JSON.stringify({ pid: process.pid, url: server.url }));
+	if (own.port !== args.port) progress.line(`  Port ${args.port} is taken; n8n gets ${own.port}.`);
+	await progress.step(`n8n ${own.version} on port ${own.port}`, async (step) => {
+		await own.start();
+		step.done('ready');
+	});
+	const [log] = own.logs;
+	writeFileSync(runningFile(folder), JSON.stringify({ pid: process.pid, url: own.url }));
 
 	const address = await Promise.race([
-		server.ended,
+		own.server.ended,
 		progress.step(
 			'Login, credentials and demo workflow',
-			async (step) => await setUp(step, server.url, { folder, login, simulator, log }),
+			async (step) => await setUp(step, own, { folder, simulator }),
 		),
 	]);
 	phase = 'serving';
 	printWelcome({ address, login, simulator, log, took: Date.now() - began, name, version });
-	await Promise.race([server.ended, stop.requested]);
+	await Promise.race([own.server.ended, stop.requested]);
 	return 0;
 }
 
@@ -109,14 +104,11 @@ function runningFile(folder) {
 	return join(folder, 'running.json');
 }
 
-async function setUp(step, url, { folder, login, simulator, log }) {
-	const rest = new N8nRest(url);
-	const signedIn = await rest.signIn(login);
+async function setUp(step, { rest, url, signedIn }, { folder, simulator }) {
 	if (signedIn === 'refused') {
 		step.done('skipped, the password was changed in n8n');
 		return { url, changedPassword: true };
 	}
-	await needPackage(rest, log);
 	const state = await setUpDemo(rest, { simulator, state: readState(folder) });
 	writeState(folder, state);
 	step.done(signedIn === 'created' ? 'made' : 'checked');

@@ -1,26 +1,18 @@
 /** Runs workflows in n8n and tells what came out. */
 import { unflatten } from '../../tools/lib/flat.mjs';
+import { hasEnded } from '../../tools/lib/rest.mjs';
 import { START } from './contestants.mjs';
 
 /**
  * Rarely: each look costs n8n a query, and so memory. The times come from n8n itself, so nothing is lost.
  */
 const LOOK_MS = 5000;
-const RUNNING = ['new', 'running', 'waiting', 'unknown'];
 
 /**
  * Starts a saved workflow from its trigger.
  * @returns {Promise<string>} the execution's id
  */
-export async function startExecution(rest, workflowId) {
-	const workflowData = await rest.call('GET', `/workflows/${workflowId}`);
-	const { executionId } = await rest.call('POST', `/workflows/${workflowId}/run`, {
-		workflowData,
-		startNodes: [],
-		triggerToStartFrom: { name: START },
-	});
-	return executionId;
-}
+export const startExecution = async (rest, workflowId) => await rest.start(workflowId, START);
 
 /**
  * Waits until all executions of a workflow have ended. Asks for the list, which holds no data: fetching the data of a
@@ -31,7 +23,7 @@ export async function allEnded(rest, workflowId, count, timeoutMs) {
 	const deadline = Date.now() + timeoutMs;
 	for (;;) {
 		const { results } = await rest.call('GET', `/executions?limit=50&filter=${filter}`);
-		if (results.filter(({ status }) => !RUNNING.includes(status)).length >= count) return;
+		if (results.filter(hasEnded).length >= count) return;
 		if (Date.now() > deadline)
 			throw new Error(`The execution has not ended after ${Math.round(timeoutMs / 1000)} s.`);
 		await new Promise((done) => setTimeout(done, LOOK_MS));

@@ -1,141 +1,75 @@
 #!/usr/bin/env node
 /*
  * `npm run e2e:kill`: what is left of a paid task when n8n dies. A real n8n is killed with SIGKILL while some
- * executions wait for their clips, and started again; then failed runs are repeated by n8n's own "retry execution".
- * Says what n8n kept, finishes every clip by its task ID, and counts what was paid.
+ * executions wait for their clips, and started again; then at random moments of larger executions; then failed runs
+ * are repeated by n8n's own "retry execution". Says what n8n kept, finishes every clip, and counts what was paid.
  */
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { randomInt, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readArgs } from '../../tools/lib/args.mjs';
-import { unflatten } from '../../tools/lib/flat.mjs';
 import { GATEWAYS } from '../../tools/lib/gateways.mjs';
-import { N8N_LINES } from '../../tools/lib/install.mjs';
-import { n8nEnv, needPackage, startN8n } from '../../tools/lib/n8n-process.mjs';
-import { installIntoUserFolder, packageName } from '../../tools/lib/package.mjs';
-import { logDir, runsDir } from '../../tools/lib/paths.mjs';
-import { choosePort } from '../../tools/lib/ports.mjs';
-import { prepare } from '../../tools/lib/prepare.mjs';
-import { stopAll, tailOf } from '../../tools/lib/processes.mjs';
-import { newLogin } from '../../tools/lib/profile.mjs';
-import { createProgress, formatSeconds } from '../../tools/lib/progress.mjs';
-import { N8nRest, RestProblem } from '../../tools/lib/rest.mjs';
-import { runCommand } from '../../tools/lib/stop-signal.mjs';
+import { tailOf } from '../../tools/lib/processes.mjs';
+import { hasEnded, RestProblem } from '../../tools/lib/rest.mjs';
 import { table } from '../../tools/lib/table.mjs';
-import { createChecks, ENDED, pause } from './support.mjs';
-
-const { startSimulator } = createRequire(import.meta.url)('../simulator');
-
-const HELP = `npm run e2e:kill -- [options]
-
-Kills a real, fresh n8n in mid-wait and says what is left of the tasks that were paid.
-
-  --n8n <line>  ${N8N_LINES.join(' or ')} (${N8N_LINES[0]})
-  --no-install  use what is installed, fail where something is missing
-  --help
-`;
-
-const SPEC = {
-	n8n: { type: 'text', default: N8N_LINES[0], values: N8N_LINES },
-	'no-install': { type: 'switch' },
-	help: { type: 'switch' },
-};
+import { randomKills } from './lib/kills.mjs';
+import { runSuite } from './lib/suite.mjs';
+import {
+	chain,
+	hailuoNode,
+	itemsOf,
+	manualStart,
+	pause,
+	saveCredential,
+	START,
+	until,
+	webhookStart,
+} from './lib/workflows.mjs';
 
 /** A task is found here only by ID and endpoint: the hardest gateway to come back to. */
 const GATEWAY = GATEWAYS.find(({ id }) => id === 'seaart');
 const TASK_SECONDS = 15;
-const START = 'Start';
 const CREATE = 'Create';
 const WAIT = 'Wait for it';
 
-const progress = createProgress();
-let cleanUp = async () => {};
-const { check, count, wrong } = createChecks();
+/** @type {import('./lib/report.mjs').Report} */
+let report;
+const check = (what, found, wanted) => report.check(what, found, wanted);
 
-async function until(what, find, timeoutMs = 60_000) {
-	for (const since = Date.now(); Date.now() - since < timeoutMs; await pause(200)) {
-		const found = await find();
-		if (found) return found;
-	}
-	throw new Error(`${what}: not within ${timeoutMs / 1000} s.`);
-}
-
-async function main() {
-	const args = readArgs(process.argv.slice(2), SPEC, HELP);
-	if (args.help) {
-		progress.line(HELP);
-		return 0;
-	}
-	const began = Date.now();
-	const world = await setUp(args);
-	await world.start(`n8n ${world.version} on port ${world.port}`);
-	await killed(world);
-	await retried(world);
-	await progress.step('Ending n8n and the gateways', async () => await cleanUp());
-	progress.line();
-	for (const one of wrong) progress.line(`  ${one}`);
-	progress.line(
-		`${count() - wrong.length} of ${count()} checks passed (${formatSeconds(Date.now() - began)}).`,
-	);
-	return wrong.length === 0 ? 0 : 1;
-}
-
-async function setUp({ n8n: line, 'no-install': noInstall }) {
-	const { node, n8n, tarball } = await prepare(progress, { line, install: !noInstall });
-	const folder = join(runsDir, `e2e-kill-${line}-${process.pid}`);
-	const userFolder = join(folder, 'user');
-	mkdirSync(userFolder, { recursive: true, mode: 0o700 });
-	installIntoUserFolder(tarball, userFolder);
-
-	const port = await choosePort(5978);
-	const brokerPort = await choosePort(port + 1000, { taken: [port] });
-	const simulatorPort = await choosePort(9087, { taken: [port, brokerPort] });
-	const simulator = await startSimulator({ port: simulatorPort, taskMs: TASK_SECONDS * 1000 });
-	cleanUp = async () => {
-		cleanUp = async () => {};
-		await Promise.all([stopAll(), simulator.close()]);
-		rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-	};
-	const login = newLogin();
-	const logFile = join(folder, 'n8n.log');
-	const env = n8nEnv({
-		userFolder,
-		port,
-		brokerPort,
-		encryptionKey: login.encryptionKey,
-		// beside the console's plain words n8n writes a file, one JSON object a line
-		extra: { N8N_LOG_OUTPUT: 'console,file', N8N_LOG_FILE_LOCATION: logFile },
+async function run({ args, openN8n, openSimulator, report: own }) {
+	report = own;
+	const simulator = await openSimulator({
+		taskMs: TASK_SECONDS * 1000,
+		// Twenty orders take some seconds, so that a kill can fall between them.
+		rateLimit: { perMinute: 120, burst: 8 },
 	});
-	const world = { version: n8n.version, port, simulator, logFile, consoles: [] };
+	const n8n = await openN8n({
+		// beside the console's plain words n8n writes a file, one JSON object a line
+		env: { N8N_LOG_OUTPUT: 'console,file' },
+	});
+	const logFile = join(n8n.folder, 'n8n.log');
+	n8n.env.N8N_LOG_FILE_LOCATION = logFile;
+	const world = { n8n, simulator, logFile, report };
 	world.start = async (title) =>
-		await progress.step(title, async () => {
-			const log = join(logDir, `n8n-e2e-kill-${line}-${world.consoles.length + 1}.log`);
-			world.consoles.push(log);
-			world.server = await startN8n({ n8n, node, env, log });
-			world.rest = new N8nRest(world.server.url);
-			await world.rest.signIn(login);
-			await needPackage(world.rest, log);
+		await report.case(title, async (step) => {
+			await n8n.start();
+			world.rest = n8n.rest;
+			step.done(`${n8n.version} on port ${n8n.port}`);
 		});
-	return world;
+	await world.start('n8n starts');
+	world.credentials = await saveCredential(world.rest, simulator, GATEWAY);
+	if (args.only !== 'random') await killed(world);
+	if (args.only !== 'fixed') await randomKills(world, args);
+	if (args.only !== 'random') await retried(world);
 }
 
 /* The workflows: Start -> Create, or Start -> Create (returns at once) -> Wait. */
 
-const hailuo = (name, parameters, credential) => ({
-	id: randomUUID(),
-	name,
-	type: `${packageName()}.hailuoVideo`,
-	typeVersion: 1,
-	position: [name === WAIT ? 440 : 220, 0],
-	parameters: {
-		provider: GATEWAY.id,
-		resource: 'video',
-		waitOptions: { pollInterval: 1 },
-		...parameters,
-	},
-	credentials: { [GATEWAY.credentialType]: credential },
-});
+const hailuo = (name, parameters, credentials) =>
+	hailuoNode(
+		name,
+		{ provider: GATEWAY.id, waitOptions: { pollInterval: 1 }, ...parameters },
+		credentials,
+	);
 
 const create = (prompt, completion) => ({
 	operation: 'create',
@@ -146,61 +80,16 @@ const create = (prompt, completion) => ({
 	downloadVideo: true,
 });
 
-const manualStart = { type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} };
-const webhookStart = (path) => ({
-	type: 'n8n-nodes-base.webhook',
-	typeVersion: 2,
-	webhookId: path,
-	parameters: { path, httpMethod: 'POST', responseMode: 'onReceived', options: {} },
-});
-
-/** @param {Array<object>} nodes in a row behind the start */
-function workflowOf(name, start, nodes, settings = {}) {
-	const all = [{ id: randomUUID(), name: START, position: [0, 0], ...start }, ...nodes];
-	const links = all
-		.slice(1)
-		.map(({ name: next }, index) => [
-			all[index].name,
-			{ main: [[{ node: next, type: 'main', index: 0 }]] },
-		]);
-	return {
-		name,
-		active: false,
-		nodes: all,
-		connections: Object.fromEntries(links),
-		settings: { executionOrder: 'v1', ...settings },
-		pinData: {},
-		tags: [],
-	};
-}
-
-async function credentialIn({ rest, simulator }) {
-	const name = GATEWAY.credentialName;
-	const data = { apiKey: 'simulator-key', baseUrl: simulator.baseUrl(GATEWAY.id) };
-	const { id } = await rest.call('POST', '/credentials', {
-		name,
-		type: GATEWAY.credentialType,
-		data,
-	});
-	return { id, name };
-}
-
 /** Saves a workflow and starts it: by hand over REST, or as an active one by its webhook. */
-async function begin({ rest, server }, workflow, path) {
-	const { id, versionId } = await rest.call('POST', '/workflows', workflow);
+async function begin({ rest, n8n }, workflow, path) {
+	const id = await rest.createWorkflow(workflow);
 	if (path === undefined) {
-		const workflowData = await rest.call('GET', `/workflows/${id}`);
-		await rest.call('POST', `/workflows/${id}/run`, {
-			workflowData,
-			startNodes: [],
-			triggerToStartFrom: { name: START },
-		});
+		await rest.start(id, START);
 	} else {
-		const body = { versionId, name: '', description: '' };
-		await rest.call('POST', `/workflows/${id}/activate`, body);
+		await rest.activate(id);
 		// publishing takes a moment
 		await until('webhook', async () => {
-			const { ok } = await fetch(`${server.url}/webhook/${path}`, { method: 'POST' });
+			const { ok } = await fetch(`${n8n.url}/webhook/${path}`, { method: 'POST' });
 			return ok;
 		});
 	}
@@ -209,12 +98,9 @@ async function begin({ rest, server }, workflow, path) {
 
 /** The newest execution of a workflow, with its data as text: all of it that n8n kept. */
 async function savedOf({ rest }, workflowId) {
-	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-	const { results } = await rest.call('GET', `/executions?filter=${filter}`);
-	const newest = results.sort((a, b) => Number(b.id) - Number(a.id))[0];
-	if (!newest) return { status: 'gone', text: '' };
-	const { status, data } = await rest.call('GET', `/executions/${newest.id}`);
-	return { id: newest.id, status, text: data ?? '', data: data ? unflatten(data) : undefined };
+	const [newest] = await rest.executions(workflowId);
+	if (!newest) return { status: 'gone', text: '', nodes: {} };
+	return await rest.execution(newest.id);
 }
 
 const tasksFor = ({ simulator }, prompt) =>
@@ -251,15 +137,14 @@ const CASES = [
 ];
 
 async function killed(world) {
-	const credential = await credentialIn(world);
-	world.credential = credential;
+	const { credentials } = world;
 	const cases = CASES.map((one, index) => ({ ...one, prompt: `kill ${index + 1}` }));
-	await progress.step(`${cases.length} executions wait for their clips`, async () => {
+	await report.case(`${cases.length} executions wait for their clips`, async () => {
 		for (const one of cases) {
 			const path = one.webhook ? randomUUID() : undefined;
 			const nodes = one.twoNodes
 				? [
-						hailuo(CREATE, create(one.prompt, 'return'), credential),
+						hailuo(CREATE, create(one.prompt, 'return'), credentials),
 						hailuo(
 							WAIT,
 							{
@@ -268,32 +153,30 @@ async function killed(world) {
 								endpoint: '={{ $json.endpoint }}',
 								downloadVideo: true,
 							},
-							credential,
+							credentials,
 						),
 					]
 				: [
 						hailuo(
 							CREATE,
 							{ ...create(one.prompt, 'wait'), options: one.options ?? {} },
-							credential,
+							credentials,
 						),
 					];
-			const start = path === undefined ? manualStart : webhookStart(path);
-			one.workflowId = await begin(world, workflowOf(one.prompt, start, nodes, one.settings), path);
+			const start = path === undefined ? manualStart() : webhookStart(path);
+			const { settings } = one;
+			one.workflowId = await begin(world, chain(one.prompt, [start, ...nodes], { settings }), path);
 			await until(`task of ${one.name}`, () => taskFor(world, one.prompt));
 		}
 		// the node has its ID, and looks for the clip
 		await pause(1500);
 	});
-	await progress.step('SIGKILL', async () => {
-		process.kill(world.server.pid, 'SIGKILL');
-		await until('end of n8n', () => !world.server.running());
-	});
-	await world.start('n8n again, on the same folder');
+	await world.n8n.kill();
+	await world.start('Killed; n8n again, on the same folder');
 	const said = readFileSync(world.logFile, 'utf8');
-	const words = tailOf(world.consoles[0], Infinity);
+	const words = tailOf(world.n8n.logs[0], Infinity);
 
-	await progress.step('What is left, and the clips by their IDs', async () => {
+	await report.case('What is left, and the clips by their IDs', async () => {
 		await Promise.all(
 			cases.map(async (one) => {
 				const { id: taskId, model: endpoint } = taskFor(world, one.prompt);
@@ -311,19 +194,18 @@ async function killed(world) {
 				one.paidByRetry = paidFor(world, one.prompt) - one.paid;
 			}),
 		);
-	});
-	for (const one of cases) {
-		check(`${one.name}: task ID in the log file`, one.inFile, true);
-		check(`${one.name}: task ID in the console`, one.inWords, true);
-		check(`${one.name}: Wait in a new execution`, one.later, 'delivered');
-		check(`${one.name}: tasks paid`, one.paid, 1);
-		if (one.twoNodes) {
-			check(`${one.name}: task ID in the saved execution`, one.kept, true);
-			check(`${one.name}: retry`, [one.retry, one.paidByRetry], ['success', 0]);
+		for (const one of cases) {
+			check(`${one.name}: task ID in the log file`, one.inFile, true);
+			check(`${one.name}: task ID in the console`, one.inWords, true);
+			check(`${one.name}: Wait in a new execution`, one.later, 'delivered');
+			check(`${one.name}: tasks paid`, one.paid, 1);
+			if (one.twoNodes) {
+				check(`${one.name}: task ID in the saved execution`, one.kept, true);
+				check(`${one.name}: retry`, [one.retry, one.paidByRetry], ['success', 0]);
+			}
 		}
-	}
-	progress.line();
-	progress.line(
+	});
+	report.note(
 		table(
 			[
 				'Killed while it waited',
@@ -349,7 +231,6 @@ async function killed(world) {
 			]),
 		),
 	);
-	progress.line();
 }
 
 const yes = (value) => (value ? 'yes' : 'no');
@@ -357,12 +238,11 @@ const yes = (value) => (value ? 'yes' : 'no');
 /** What `wait` with an ID brings in a new execution. */
 async function fetchBy(world, taskId, endpoint) {
 	const parameters = { operation: 'wait', taskId, endpoint, downloadVideo: true };
-	const workflow = workflowOf(`wait ${taskId}`, manualStart, [
-		hailuo(WAIT, parameters, world.credential),
-	]);
-	const { id } = await world.rest.call('POST', '/workflows', workflow);
-	const { status, nodes, error } = await world.rest.run(id, START, { timeoutMs: 60_000 });
-	const item = nodes[WAIT]?.at(-1)?.data?.main?.[0]?.[0];
+	const nodes = [manualStart(), hailuo(WAIT, parameters, world.credentials)];
+	const id = await world.rest.createWorkflow(chain(`wait ${taskId}`, nodes));
+	const execution = await world.rest.run(id, START, { timeoutMs: 60_000 });
+	const { status, error } = execution;
+	const [item] = itemsOf(execution, WAIT);
 	if (status !== 'success') return error?.message ?? status;
 	return item?.json.status === 'succeeded' && item.binary?.data ? 'delivered' : 'no file';
 }
@@ -392,46 +272,49 @@ const FAILURES = [
 
 async function retried(world) {
 	for (const [index, one] of FAILURES.entries()) {
-		await progress.step(`Retry execution: ${one.name}`, async () => {
+		await report.case(`Retry execution: ${one.name}`, async () => {
 			one.prompt = `retry ${index + 1}`;
 			if (one.fault) world.simulator.fault({ provider: GATEWAY.id, ...one.fault });
 			world.simulator.outcome({ provider: GATEWAY.id, taskMs: one.waitOptions ? 60_000 : 500 });
-			const node = hailuo(CREATE, create(one.prompt, 'wait'), world.credential);
+			const node = hailuo(CREATE, create(one.prompt, 'wait'), world.credentials);
 			Object.assign(node.parameters, one.waitOptions && { waitOptions: one.waitOptions });
-			const id = await begin(world, workflowOf(one.prompt, manualStart, [node]));
+			const id = await begin(world, chain(one.prompt, [manualStart(), node]));
 			const first = await until('end of the first run', async () => {
 				const saved = await savedOf(world, id);
-				return ENDED.includes(saved.status) && saved;
+				return saved.status !== 'gone' && hasEnded(saved) && saved;
 			});
 			one.first = first.status;
 			one.retry = await retry(world, first.id, one.loadWorkflow);
 			one.paid = paidFor(world, one.prompt);
 			const again = await savedOf(world, id);
-			const runs = again.data?.resultData?.runData?.[CREATE] ?? [];
-			one.taskId = runs.at(-1)?.data?.main?.[0]?.[0]?.json.taskId;
-			one.says = again.data?.resultData?.error?.message;
+			one.taskId = itemsOf(again, CREATE)[0]?.json.taskId;
+			one.says = again.error?.message;
+			check('first run', one.first, 'error');
+			check('retry', one.retry, one.wanted);
+			check('tasks paid', one.paid, 1);
+			if (one.wanted === 'success') check('task', one.taskId, taskFor(world, one.prompt).id);
 		});
-		check(`${one.name}: first run`, one.first, 'error');
-		check(`${one.name}: retry`, one.retry, one.wanted);
-		check(`${one.name}: tasks paid`, one.paid, 1);
-		if (one.wanted === 'success')
-			check(`${one.name}: task`, one.taskId, taskFor(world, one.prompt).id);
 	}
-	progress.line();
-	progress.line(
+	report.note(
 		table(
 			['Failed run', 'First run', 'Retry execution', 'Paid', 'It says'],
 			FAILURES.map((one) => [one.name, one.first, one.retry, one.paid, one.says ?? '']),
 		),
 	);
-	progress.line();
 }
 
-await runCommand(main, {
-	onInterrupt: () => {
-		progress.close();
-		progress.line('\nInterrupted.');
-		return 130;
+await runSuite({
+	name: 'kill',
+	about: 'Kills a real, fresh n8n and says what is left of the tasks that were paid.',
+	spec: {
+		kills: { type: 'seconds', default: 3 },
+		completion: { type: 'text', default: 'wait', values: ['wait', 'pause'] },
+		seed: { type: 'seconds', default: randomInt(1, 1_000_000) },
+		only: { type: 'text', values: ['fixed', 'random'] },
 	},
-	cleanUp: async () => await cleanUp(),
+	help: `  --kills <n>      how many random kills (3)
+  --completion <c> wait or pause: how the executions that are killed at random wait (wait)
+  --seed <n>       the same random moments again
+  --only <part>    fixed (the two tables of always the same cases) or random`,
+	run,
 });

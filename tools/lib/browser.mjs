@@ -1,15 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { NeedsUser } from './install.mjs';
-import { n8nEnv, startN8n } from './n8n-process.mjs';
-import { installIntoUserFolder } from './package.mjs';
-import { devDir, logDir } from './paths.mjs';
-import { choosePort } from './ports.mjs';
-import { prepare } from './prepare.mjs';
-import { isAlive, stopAll } from './processes.mjs';
-import { newLogin } from './profile.mjs';
-import { N8nRest } from './rest.mjs';
+import { openN8n } from './private-n8n.mjs';
 import { setUpDemo } from './setup.mjs';
 import { startGateways } from './simulator.mjs';
 
@@ -41,40 +34,30 @@ export const HOW_TO_GET_CHROMIUM =
  * A fresh n8n with this package, the simulated gateways and the demo workflow, opened in a headless browser as
  * the logged-in owner.
  * @param {import('./progress.mjs').Progress} progress
- * @param {{ line: string, install: boolean, port: number, viewport?: { width: number, height: number }, scale?: number }} options
- *   `port`: n8n's, or the next free one; the simulator gets one beside it
+ * @param {object} options
+ * @param {Parameters<typeof openN8n>[0]['prepared']} options.prepared what `prepare` gives
+ * @param {{ width: number, height: number }} [options.viewport]
+ * @param {number} [options.scale] device pixels a pixel
  */
-export async function openEditor(progress, { line, install, port: wanted, viewport, scale = 1 }) {
+export async function openEditor(progress, { prepared, viewport, scale = 1 }) {
 	const executablePath = findChromium();
 	if (!executablePath) throw new NeedsUser(HOW_TO_GET_CHROMIUM);
-	const { node, n8n, tarball } = await prepare(progress, { line, install });
-	removeOldFolders();
-	const folder = join(devDir, `browser-${line}-${process.pid}`);
-	const userFolder = join(folder, 'user');
-	mkdirSync(userFolder, { recursive: true, mode: 0o700 });
-	const opened = { browser: undefined, simulator: undefined };
+	const simulator = await startGateways({ port: 8987, taskSeconds: 0.5 });
+	const opened = { browser: undefined, own: undefined };
 	closings.push(async () => {
 		await opened.browser?.close().catch(() => {});
-		await Promise.all([stopAll(), opened.simulator?.close()]);
-		rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+		await Promise.all([opened.own?.close(), simulator.close()]);
 	});
-	installIntoUserFolder(tarball, userFolder);
-	const simulator = await startGateways({ port: wanted + 3000, taskSeconds: 0.5 });
-	opened.simulator = simulator;
-	const taken = [simulator.port];
-	const port = await choosePort(wanted, { taken });
-	const brokerPort = await choosePort(port + 1000, { taken });
-	const login = newLogin();
-	const rest = new N8nRest(`http://127.0.0.1:${port}`);
+	const own = await openN8n({ name: 'browser', prepared, taken: [simulator.port] });
+	opened.own = own;
 	const { workflowId, credentialIds } = await progress.step(
-		`n8n ${n8n.version} on port ${port}`,
+		`n8n ${own.version} on port ${own.port}`,
 		async () => {
-			const env = n8nEnv({ userFolder, port, brokerPort, encryptionKey: login.encryptionKey });
-			await startN8n({ n8n, node, env, log: join(logDir, `n8n-browser-${line}.log`) });
-			await rest.signIn(login);
-			return await setUpDemo(rest, { simulator, state: {}, pollSeconds: 0.3 });
+			await own.start();
+			return await setUpDemo(own.rest, { simulator, state: {}, pollSeconds: 0.3 });
 		},
 	);
+	const { rest } = own;
 	const page = await progress.step('Browser', async () => {
 		opened.browser = await launch(executablePath);
 		const page = await newPage(opened.browser, rest, { viewport, scale });
@@ -87,16 +70,6 @@ export async function openEditor(progress, { line, install, port: wanted, viewpo
 /** Ends all that `openEditor` has started, however far it came. */
 export async function closeEditor() {
 	await Promise.all(closings.splice(0).map(async (closing) => await closing()));
-}
-
-/** Folders of runs that were killed. */
-function removeOldFolders() {
-	for (const name of readdirSync(devDir)) {
-		const pid = /^browser-[\d.]+-(\d+)$/.exec(name)?.[1];
-		if (pid && !isAlive(Number(pid), '.mjs')) {
-			rmSync(join(devDir, name), { recursive: true, force: true, maxRetries: 5 });
-		}
-	}
 }
 
 async function launch(executablePath) {

@@ -4,9 +4,12 @@
  * user's n8n would work here, and would get another copy of n8n-workflow. Nobody else has that folder.
  */
 import Module from 'node:module';
-import { join } from 'node:path';
-import { root } from './paths.mjs';
+import { realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { devDir, root } from './paths.mjs';
 
-const hidden = join(root, 'node_modules');
+// The tools' folder may be a link into another checkout.
+const hidden = [root, dirname(realpathSync(devDir))].map((folder) => join(folder, 'node_modules'));
 const original = Module._nodeModulePaths;
-Module._nodeModulePaths = (from) => original.call(Module, from).filter((path) => path !== hidden);
+Module._nodeModulePaths = (from) =>
+	original.call(Module, from).filter((path) => !hidden.includes(path));

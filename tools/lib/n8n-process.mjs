@@ -66,13 +66,26 @@ export function n8nEnv({
 
 /**
  * Starts n8n and waits until it serves.
- * @param {{ n8n: { folder: string, bin: string }, node: { binary: string }, env: Record<string, string>, log: string }} options
- * @returns {Promise<{ url: string, pid: number, ended: Promise<never>, running: () => boolean, stop: () => Promise<void> }>}
+ * @param {object} options
+ * @param {{ folder: string, bin: string }} options.n8n
+ * @param {{ binary: string }} options.node
+ * @param {Record<string, string>} options.env
+ * @param {string} options.log
+ * @param {string[]} [options.command] n8n's command and its arguments; another one than `start` is ready when
+ *   `url` is
+ * @param {string} [options.url] where it answers
+ * @returns {Promise<{ url: string, pid: number, ended: Promise<never>, exited: Promise<object>, running: () => boolean, stop: () => Promise<void> }>}
  *   `ended` never resolves; it rejects with the log's tail when n8n ends without having been stopped
  */
-export async function startN8n({ n8n, node, env, log }) {
-	const url = `http://127.0.0.1:${env.N8N_PORT}`;
-	const running = startProcess(node.binary, ['--import', hideRepository, n8n.bin, 'start'], {
+export async function startN8n({
+	n8n,
+	node,
+	env,
+	log,
+	command = ['start'],
+	url = `http://127.0.0.1:${env.N8N_PORT}`,
+}) {
+	const running = startProcess(node.binary, ['--import', hideRepository, n8n.bin, ...command], {
 		cwd: n8n.folder,
 		env,
 		log,
@@ -88,12 +101,13 @@ export async function startN8n({ n8n, node, env, log }) {
 		await running.stop();
 	};
 	try {
-		await Promise.race([ready(url, log), ended]);
+		await Promise.race([ready(url, log, command[0]), ended]);
 	} catch (error) {
 		await stop();
 		throw error;
 	}
-	return { url, pid: running.pid, ended, running: running.running, stop };
+	const { pid, exited } = running;
+	return { url, pid, ended, exited, running: running.running, stop };
 }
 
 /**
@@ -114,10 +128,13 @@ export async function needPackage(rest, log) {
 }
 
 /** /healthz answers before the migrations; 1.123 is "ready" before its /rest routes exist. */
-async function ready(url, log) {
+async function ready(url, log, command) {
+	const paths =
+		command === 'start' ? ['/healthz/readiness', '/rest/settings'] : ['/healthz/readiness'];
 	const deadline = Date.now() + READY_TIMEOUT_MS;
 	while (Date.now() < deadline) {
-		if ((await ok(`${url}/healthz/readiness`)) && (await ok(`${url}/rest/settings`))) return;
+		const answers = await Promise.all(paths.map(async (path) => await ok(`${url}${path}`)));
+		if (answers.every(Boolean)) return;
 		await new Promise((done) => setTimeout(done, 250));
 	}
 	throw new ProgramFailed(`n8n was not ready after ${READY_TIMEOUT_MS / 1000} s.`, log);

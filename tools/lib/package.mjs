@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { npm } from './npm.mjs';
-import { devDir, logDir, root } from './paths.mjs';
+import { logDir, packageDir, root } from './paths.mjs';
 import { hashOf, isStamped, writeStamp } from './stamp.mjs';
 import { unpackTarball } from './tar.mjs';
 
@@ -16,8 +16,6 @@ const SOURCES = [
 	'package-lock.json',
 ];
 const SHIPPED = ['dist', 'index.js', 'package.json', 'README.md', 'LICENSE', 'LICENSE.md'];
-
-const packageDir = join(devDir, 'package');
 
 /** The package's name; the types of its nodes start with it. */
 export function packageName() {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +13,12 @@ export const devDir = process.env.HAILUO_DEV_DIR
 
 /** User folders of n8n: below a node_modules, because linters pass over those, and n8n keeps its own scripts there. */
 export const runsDir = join(devDir, 'node_modules');
+
+/** The packed package: of this checkout alone, because several checkouts may share one devDir. */
+export const packageDir = join(
+	devDir,
+	`package-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`,
+);
 
 /** Where `npm run demo` puts the videos. */
 export const demoVideosDir = join(root, 'demo-videos');

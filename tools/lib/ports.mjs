@@ -47,3 +47,22 @@ export async function choosePort(preferred, options = {}) {
 	}
 	throw new Error(`No free port between ${preferred} and ${last}.`);
 }
+
+/**
+ * Any free port, chosen by the system: runs beside each other do not meet.
+ * @param {number[]} [taken] ports already promised to another server of the same start
+ * @returns {Promise<number>}
+ */
+export async function freePort(taken = []) {
+	for (;;) {
+		const port = await new Promise((done, failed) => {
+			const server = createServer();
+			server.once('error', failed);
+			server.listen({ host: HOST, port: 0 }, () => {
+				const { port } = server.address();
+				server.close(() => done(port));
+			});
+		});
+		if (!taken.includes(port)) return port;
+	}
+}

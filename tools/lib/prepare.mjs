@@ -16,6 +16,6 @@ export async function prepare(progress, { line, install }) {
 		const { tarball } = await buildAndPack(progress);
 		const node = await ensureNode(progress, { install });
 		const n8n = await ensureN8n(progress, { line, node, install });
-		return { node, n8n, tarball };
+		return { line, node, n8n, tarball };
 	});
 }

@@ -98,41 +98,108 @@ export class N8nRest {
 	}
 
 	/**
-	 * Runs a saved workflow from its trigger and waits for its end.
+	 * @param {{ name: string, type: string, data: object }} credential
+	 * @returns {Promise<{ id: string, name: string }>} as nodes name it
+	 */
+	async createCredential(credential) {
+		const { id } = await this.call('POST', '/credentials', credential);
+		return { id, name: credential.name };
+	}
+
+	/**
+	 * @param {{ name: string, nodes: object[], connections: object, settings?: object, pinData?: object }} workflow
+	 * @returns {Promise<string>} its id
+	 */
+	async createWorkflow({ name, nodes, connections, settings, pinData = {}, ...more }) {
+		const body = { ...more, name, nodes, connections, settings, active: false, pinData, tags: [] };
+		return (await this.call('POST', '/workflows', body)).id;
+	}
+
+	/** Makes a workflow active, and waits until its webhooks are served. @param {string} id */
+	async activate(id) {
+		const { versionId } = await this.call('GET', `/workflows/${id}`);
+		await this.call('POST', `/workflows/${id}/activate`, { versionId, name: '', description: '' });
+		// n8n 2.x publishes in the background; 1.x has no such question.
+		for (const deadline = Date.now() + 30_000; Date.now() < deadline; await pause(100)) {
+			const status = await this.find(`/workflows/${id}/publication-status`);
+			if (!status || status.status === 'published') return;
+		}
+		throw new Error('n8n did not publish the workflow.');
+	}
+
+	/**
+	 * Starts a saved workflow from its trigger.
 	 * @param {string} id
 	 * @param {string} trigger
-	 * @param {{ timeoutMs: number, onPoll?: (execution: { status: string }) => void }} options
-	 * @returns {Promise<{ id: string, status: string, nodes: Record<string, any[]>, error?: { message: string } }>}
-	 *   `nodes`: the runs of each node
+	 * @returns {Promise<string>} the execution's id
 	 */
-	async run(id, trigger, { timeoutMs }) {
+	async start(id, trigger) {
 		const workflowData = await this.call('GET', `/workflows/${id}`);
 		const { executionId } = await this.call('POST', `/workflows/${id}/run`, {
 			workflowData,
 			startNodes: [],
 			triggerToStartFrom: { name: trigger },
 		});
-		const deadline = Date.now() + timeoutMs;
-		for (;;) {
-			const execution = await this.find(`/executions/${executionId}`);
-			const ended =
-				execution && !['new', 'running', 'waiting', 'unknown'].includes(execution.status);
-			if (ended) {
-				const { resultData } = unflatten(execution.data);
-				return {
-					id: executionId,
-					status: execution.status,
-					nodes: resultData?.runData ?? {},
-					error: resultData?.error,
-				};
-			}
-			if (Date.now() > deadline) {
-				throw new Error(`The execution has not ended after ${Math.round(timeoutMs / 1000)} s.`);
-			}
-			await new Promise((done) => setTimeout(done, 500));
+		return executionId;
+	}
+
+	/**
+	 * The executions of a workflow, newest first, without their data.
+	 * @param {string} workflowId
+	 * @returns {Promise<Array<{ id: string, status: string, mode: string, startedAt: string, stoppedAt?: string }>>}
+	 */
+	async executions(workflowId) {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const { results } = await this.call('GET', `/executions?filter=${filter}&limit=100`);
+		return results.sort((a, b) => Number(b.id) - Number(a.id));
+	}
+
+	/**
+	 * One execution with its data, undefined when n8n does not have it (yet).
+	 * @param {string} id
+	 * @returns {Promise<{ id: string, status: string, nodes: Record<string, any[]>, error?: { message: string }, text: string, startedAt?: string, stoppedAt?: string } | undefined>}
+	 *   `nodes`: the runs of each node; `text`: all that n8n kept
+	 */
+	async execution(id) {
+		const found = await this.find(`/executions/${id}`);
+		if (!found) return undefined;
+		const { status, data, startedAt, stoppedAt } = found;
+		// A fresh execution has no data yet, or an empty list.
+		const { resultData } = (data && unflatten(data)) || {};
+		const nodes = resultData?.runData ?? {};
+		return { id, status, nodes, error: resultData?.error, text: data ?? '', startedAt, stoppedAt };
+	}
+
+	/**
+	 * Waits until an execution has ended.
+	 * @param {string} id
+	 * @param {{ timeoutMs: number }} options
+	 */
+	async ended(id, { timeoutMs }) {
+		for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await pause(500)) {
+			const execution = await this.execution(id);
+			if (execution && hasEnded(execution)) return execution;
 		}
+		throw new Error(`The execution has not ended after ${Math.round(timeoutMs / 1000)} s.`);
+	}
+
+	/**
+	 * Runs a saved workflow from its trigger and waits for its end.
+	 * @param {string} id
+	 * @param {string} trigger
+	 * @param {{ timeoutMs: number }} options
+	 */
+	async run(id, trigger, options) {
+		return await this.ended(await this.start(id, trigger), options);
 	}
 }
+
+/** Whether an execution is over, as n8n says it. @param {{ status: string }} execution */
+export function hasEnded({ status }) {
+	return !['new', 'running', 'waiting', 'unknown'].includes(status);
+}
+
+const pause = async (ms) => await new Promise((done) => setTimeout(done, ms));
 
 function parse(text) {
 	try {

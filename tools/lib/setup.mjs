@@ -28,12 +28,7 @@ export async function setUpDemo(rest, { simulator, state, pollSeconds }) {
 }
 
 async function createCredential(rest, gateway, simulator) {
-	const created = await rest.call(
-		'POST',
-		'/credentials',
-		credentialOf(gateway, simulator.baseUrl(gateway.id)),
-	);
-	return created.id;
+	return (await rest.createCredential(credentialOf(gateway, simulator.baseUrl(gateway.id)))).id;
 }
 
 async function moveCredential(rest, id, gateway, simulator, from) {
@@ -60,13 +55,13 @@ function credentialOf(gateway, baseUrl) {
 
 async function createWorkflow(rest, options) {
 	const { name, nodes, connections, settings } = fitWorkflow(readDemoWorkflow(), options);
-	const workflow = { name, nodes, connections, settings, active: false, pinData: {}, tags: [] };
+	const workflow = { name, nodes, connections, settings };
 	try {
-		return (await rest.call('POST', '/workflows', { id: WORKFLOW_ID, ...workflow })).id;
+		return await rest.createWorkflow({ id: WORKFLOW_ID, ...workflow });
 	} catch (error) {
 		// The id is taken by an archived copy: let n8n choose one.
 		if (!(error instanceof RestProblem)) throw error;
-		return (await rest.call('POST', '/workflows', workflow)).id;
+		return await rest.createWorkflow(workflow);
 	}
 }
 

@@ -1,40 +1,24 @@
 #!/usr/bin/env node
 /*
- * `npm run e2e`: the node in the real editor, in a headless Chromium, gateway by gateway. The form has to say what
- * the table says, forget what a new choice does not offer, and end in a video. Without a Chromium it is skipped.
+ * `npm run e2e:form`: the node in the real editor, in a headless Chromium, gateway by gateway. The form has to say
+ * what the table says, forget what a new choice does not offer, and end in a video.
  */
 import { createRequire } from 'node:module';
-import { readArgs } from '../../tools/lib/args.mjs';
+import { join } from 'node:path';
 import {
 	choices,
 	choose,
 	closeEditor,
 	closeNode,
 	executeWorkflow,
-	findChromium,
-	HOW_TO_GET_CHROMIUM,
 	openEditor,
 	openNode,
 	shown,
 	testId,
 } from '../../tools/lib/browser.mjs';
 import { GATEWAYS } from '../../tools/lib/gateways.mjs';
-import { N8N_LINES } from '../../tools/lib/install.mjs';
-import { createProgress, formatSeconds } from '../../tools/lib/progress.mjs';
-import { runCommand } from '../../tools/lib/stop-signal.mjs';
-
-const HELP = `npm run e2e -- [options]
-
-  --n8n <line>  ${N8N_LINES.join(' or ')} (${N8N_LINES[0]})
-  --no-install  use what is installed, fail where something is missing
-  --help
-`;
-
-const SPEC = {
-	n8n: { type: 'text', default: N8N_LINES[0], values: N8N_LINES },
-	'no-install': { type: 'switch' },
-	help: { type: 'switch' },
-};
+import { runSuite } from './lib/suite.mjs';
+import { sorted } from './lib/workflows.mjs';
 
 const MODES = {
 	imageToVideo: 'Image to Video',
@@ -46,57 +30,47 @@ const PICTURES = ['firstFrame', 'lastFrame', 'subject'];
 const OTHER = 'Other (Enter Its Name)';
 const CUSTOM_CALL = 'Custom API Call';
 
-const progress = createProgress();
-let checks = 0;
-const wrong = [];
+/** @type {import('./lib/report.mjs').Report} */
+let report;
+const check = (what, found, wanted) => report.check(what, found, wanted);
 
-function check(what, found, wanted) {
-	checks++;
-	const [is, should] = [found, wanted].map((value) => JSON.stringify(value) ?? 'nothing');
-	if (is !== should) wrong.push(`${what}: ${is}, not ${should}`);
-}
+await runSuite({
+	name: 'form',
+	about: 'Opens the node of each gateway in the real editor and tries its fields.',
+	async run({ prepared, progress, report: own, atEnd, pictureDir }) {
+		report = own;
+		atEnd(closeEditor);
+		const editor = await report.case(
+			'The editor opens',
+			async () => await openEditor(progress, { prepared }),
+		);
+		const { page } = editor;
+		const picture = async (title, name) => {
+			if (!pictureDir) return;
+			const file = `${prepared.line}-${name}.png`;
+			await page.screenshot({ path: join(pictureDir, file), animations: 'disabled' });
+			report.picture(title, file);
+		};
+		// Only now: the build may have made it anew.
+		const table = createRequire(import.meta.url)('../../dist/nodes/shared/catalog/gateways.js');
 
-const sorted = (list) => [...list].sort();
-
-async function main() {
-	const args = readArgs(process.argv.slice(2), SPEC, HELP);
-	if (args.help) {
-		progress.line(HELP);
-		return 0;
-	}
-	if (!findChromium()) {
-		progress.line(`Skipped: ${HOW_TO_GET_CHROMIUM}`);
-		return 0;
-	}
-	const began = Date.now();
-	const editor = await openEditor(progress, {
-		line: args.n8n,
-		install: !args['no-install'],
-		port: 5978,
-	});
-	const { page } = editor;
-	// Only now: the build may have made it anew.
-	const table = createRequire(import.meta.url)('../../dist/nodes/shared/catalog/gateways.js');
-
-	await progress.step('Node creator', async () => await checkSearch(page));
-	await progress.step('Credential tests', async () => await checkCredentials(editor));
-	const nodes = GATEWAYS.length + 2;
-	await progress.step('Run of the demo workflow', async () => await executeWorkflow(page, nodes));
-	for (const gateway of GATEWAYS) {
-		await progress.step(gateway.name, async (step) => {
-			const before = checks;
-			await openNode(page, gateway.node);
-			await checkResult(page, gateway);
-			await checkForm(page, gateway, table);
-			await closeNode(page);
-			step.done(`${checks - before} checks`);
+		await report.case('Node creator', async () => await checkSearch(page));
+		await report.case('Credential tests', async () => await checkCredentials(editor));
+		await report.case('Run of the demo workflow', async () => {
+			await executeWorkflow(page, GATEWAYS.length + 2);
+			await picture('The demo workflow after its run', 'demo');
 		});
-	}
-	for (const line of wrong) progress.line(`  ${line}`);
-	const took = formatSeconds(Date.now() - began);
-	progress.line(`${checks - wrong.length} passed, ${wrong.length} failed (${took})`);
-	return wrong.length === 0 ? 0 : 1;
-}
+		for (const gateway of GATEWAYS) {
+			await report.case(`Form of ${gateway.name}`, async () => {
+				await openNode(page, gateway.node);
+				await picture(`Form and result of ${gateway.name}`, gateway.id);
+				await checkResult(page, gateway);
+				await checkForm(page, gateway, table);
+				await closeNode(page);
+			});
+		}
+	},
+});
 
 /** A user who has installed the package finds the node by what it is about. */
 async function checkSearch(page) {
@@ -186,12 +160,3 @@ async function checkForm(page, { id, name, credentialName }, table) {
 	await choose(page, 'model', OTHER);
 	check(`${name}: name of a typed model`, await shown(page, 'modelName'), '');
 }
-
-await runCommand(main, {
-	onInterrupt: () => {
-		progress.close();
-		progress.line('\nInterrupted.');
-		return 130;
-	},
-	cleanUp: closeEditor,
-});
