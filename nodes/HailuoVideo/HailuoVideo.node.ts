@@ -20,7 +20,7 @@ import { runItems } from './batch/runItems';
  * 'Provider', on which it depends.
  */
 const onlyFor = (provider: ProviderId) => ({
-	show: { resource: ['video'] },
+	show: { resource: ['video', 'account'] },
 	hide: { provider: providerIds.filter((id) => id !== provider) },
 });
 

@@ -2,12 +2,24 @@
 import type { IDataObject, JsonObject } from 'n8n-workflow';
 
 import type { ErrorCategory } from './errors';
-import type { Mode, ProviderId } from './catalog/gateways';
+import type {
+	AspectRatio,
+	Mode,
+	PromptExpansion,
+	ProviderId,
+	ReferenceKind,
+} from './catalog/gateways';
 
 export type TaskStatus = 'queued' | 'processing' | 'succeeded' | 'failed' | 'canceled';
 
 /** A picture ready to be sent: a public link, or the word that its bytes replace when the body is written. */
 export type MediaLink = string;
+
+/** An image, video or audio that the clip takes persons, things, movement or sound from. */
+export interface Reference {
+	kind: ReferenceKind;
+	link: MediaLink;
+}
 
 /** Everything a gateway needs to know to make one video. Checked: nothing in it is known to be impossible. */
 export interface VideoOrder {
@@ -25,6 +37,12 @@ export interface VideoOrder {
 	firstFrame?: MediaLink;
 	lastFrame?: MediaLink;
 	subject?: MediaLink;
+	/** In the order in which a prompt counts them. */
+	references?: Reference[];
+	aspectRatio?: AspectRatio;
+	/** -1: random. */
+	seed?: number;
+	promptExpansion?: PromptExpansion;
 	promptOptimizer?: boolean;
 	fastPretreatment?: boolean;
 	watermark?: boolean;
@@ -34,7 +52,7 @@ export interface VideoOrder {
 export interface TaskRef {
 	provider: ProviderId;
 	taskId: string;
-	/** The model slug, where the gateway cannot be asked without it (SeaArt). */
+	/** What the task was made with, where asking for it depends on that: a model slug (SeaArt), `v2` (MiniMax). */
 	endpoint?: string;
 }
 

@@ -1,5 +1,6 @@
 /** MiniMax's own API: every documented sample, every documented code and status word (providers.md 2). */
 import type { ErrorCategory } from '../../nodes/shared/errors';
+import { imageRulesOf } from '../../nodes/shared/providers/contract';
 import { minimax } from '../../nodes/shared/providers/minimax';
 import { documentedOf, endpointOf, faultOf, replyOf, TASK_ID, testSamples } from './support';
 
@@ -107,9 +108,9 @@ describe('the calls that follow a submit', () => {
 		);
 	});
 
-	test('there is no cancel and no upload', () => {
-		expect(minimax.cancel).toBeUndefined();
-		expect(minimax.upload).toBeUndefined();
+	test('version 1 has no cancel and no upload', () => {
+		expect(minimax.cancel?.refusal?.(task, { status: 'queued' })).toMatch(/MiniMax-H3 only/);
+		expect(imageRulesOf(minimax, 'MiniMax-Hailuo-02').transport).toBe('inline');
 	});
 });
 

@@ -25,13 +25,15 @@ import { parseJson } from '../../nodes/shared/json';
 import {
 	OTHER_MODEL,
 	imageRolesOf,
+	type AspectRatio,
 	type Mode,
+	type PromptExpansion,
 	type ProviderId,
 } from '../../nodes/shared/catalog/gateways';
 import { providers } from '../../nodes/shared/providers';
 import type { HttpCall, Reply } from '../../nodes/shared/providers/contract';
 import { mergeFields } from '../../nodes/HailuoVideo/submit/submit';
-import type { TaskState, TaskStatus, VideoOrder } from '../../nodes/shared/task';
+import type { Reference, TaskState, TaskStatus, VideoOrder } from '../../nodes/shared/task';
 import { openClient } from '../../nodes/shared/transport/client';
 import collected from './samples.json';
 
@@ -115,6 +117,10 @@ export interface Filled {
 	firstFrame?: string;
 	lastFrame?: string;
 	subject?: string;
+	references?: Reference[];
+	aspectRatio?: AspectRatio;
+	seed?: number;
+	promptExpansion?: PromptExpansion;
 	promptOptimizer?: boolean;
 	fastPretreatment?: boolean;
 	watermark?: boolean;

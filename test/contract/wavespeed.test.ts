@@ -1,5 +1,6 @@
 /** WaveSpeed AI: every documented sample, path, code and status word (providers.md 4). */
 import { modelsOf, modesOf, resolutionsOf } from '../../nodes/shared/catalog/gateways';
+import { imageRulesOf } from '../../nodes/shared/providers/contract';
 import { wavespeed } from '../../nodes/shared/providers/wavespeed';
 import type { ErrorCategory } from '../../nodes/shared/errors';
 import { documentedOf, endpointOf, faultOf, replyOf, TASK_ID, testSamples } from './support';
@@ -122,9 +123,11 @@ describe('the calls that follow a submit', () => {
 		expect(call).toStrictEqual(endpointOf('wavespeed', name, { id: TASK_ID }));
 	});
 
-	test('the link comes with the status, and nothing is uploaded', () => {
+	test('the link comes with the status; images travel in the body, videos and audios by upload', () => {
 		expect(wavespeed.link).toBeUndefined();
-		expect(wavespeed.upload).toBeUndefined();
+		for (const model of ['MiniMax-Hailuo-02', 'MiniMax-H3'])
+			expect(imageRulesOf(wavespeed, model).transport).toBe('inline');
+		expect(wavespeed.references).toEqual({ image: 'inline', video: 'upload', audio: 'upload' });
 	});
 });
 
@@ -137,7 +140,11 @@ test('every documented path is sold, and no other', () => {
 				const { call } = wavespeed.submit({ ...order, typedModel: false, prompt: '', duration: 6 });
 				paths.add(call.path.replace('/api/v3/', ''));
 			}
-	expect([...paths].sort()).toEqual([...(documentedOf('wavespeed').model_paths ?? [])].sort());
+	const h3Paths = ['minimax/h3', 'wavespeed-ai/minimax-h3'].flatMap((family) =>
+		['text', 'image', 'reference'].map((from) => `${family}/${from}-to-video`),
+	);
+	const known = [...(documentedOf('wavespeed').model_paths ?? []), ...h3Paths];
+	expect([...paths].sort()).toEqual(known.sort());
 });
 
 test.each(Object.entries(documentedOf('wavespeed').status_map))(

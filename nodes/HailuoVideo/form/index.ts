@@ -1,8 +1,10 @@
 /** The whole form, built once from the table. */
 import type { INodeProperties } from 'n8n-workflow';
 
-import { providerIds, table } from '../../shared/catalog/gateways';
+import { canCancel, providerIds, table, type ProviderId } from '../../shared/catalog/gateways';
 import { operations } from '../operations';
+import * as getBalance from '../operations/getBalance';
+import { conditionalFields } from './conditionalFields';
 import { orderFields } from './orderFields';
 import { outputFields, taskFields } from './sharedFields';
 import { optionsFields } from './optionFields';
@@ -19,30 +21,48 @@ const provider: INodeProperties = {
 	description: 'The gateway that sells the video. The credential below belongs to it.',
 };
 
-const resource: INodeProperties = {
-	displayName: 'Resource',
-	name: 'resource',
+const resource = conditionalFields(
+	providerIds.map((id) => ({ provider: id })),
+	(point) => table[point.provider as ProviderId].balance,
+	(tellsBalance) => ({
+		displayName: 'Resource',
+		name: 'resource',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			...(tellsBalance ? [{ name: 'Account', value: 'account' }] : []),
+			{ name: 'Video', value: 'video' },
+		],
+		default: 'video',
+	}),
+	{},
+);
+
+const cancelling = providerIds.filter((id) => canCancel(id));
+
+const accountOperation: INodeProperties = {
+	displayName: 'Operation',
+	name: 'operation',
 	type: 'options',
 	noDataExpression: true,
-	options: [{ name: 'Video', value: 'video' }],
-	default: 'video',
+	options: [getBalance.option],
+	default: 'getBalance',
+	displayOptions: { show: { resource: ['account'] } },
 };
 
-const cancelling = providerIds.filter((id) => table[id].cancel);
-
-function operation(canCancel: boolean): INodeProperties {
+function operation(withCancel: boolean): INodeProperties {
 	const offered = Object.values(operations).map(({ option }) => option);
 	return {
 		displayName: 'Operation',
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
-		options: offered.filter(({ value }) => canCancel || value !== 'cancel').sort(byName),
+		options: offered.filter(({ value }) => withCancel || value !== 'cancel').sort(byName),
 		default: 'create',
 		displayOptions: {
 			show: {
 				resource: ['video'],
-				provider: canCancel ? cancelling : providerIds.filter((id) => !table[id].cancel),
+				provider: withCancel ? cancelling : providerIds.filter((id) => !canCancel(id)),
 			},
 		},
 	};
@@ -55,10 +75,11 @@ export const subtitle = `={{ $parameter["operation"] + ": " + (${JSON.stringify(
 
 export const formFields: INodeProperties[] = [
 	provider,
-	resource,
+	...resource,
 	// first the one without Cancel: the node creator makes its list of actions from the first
 	operation(false),
 	operation(true),
+	accountOperation,
 	...taskFields,
 	...orderFields,
 	...outputFields,

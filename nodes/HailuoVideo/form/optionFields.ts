@@ -46,6 +46,30 @@ const fields: Record<OptionName, INodeProperties[]> = {
 				'The production URL of a Hailuo Video Trigger in an active workflow. It has to be reachable from the internet over https. As an expression, with the address of n8n in a variable: {{ $vars.n8nUrl }}/webhook/abc/webhook. At ToAPIs it may differ from the address in their console only in path and query.',
 		},
 	],
+	seed: [
+		{
+			displayName: 'Seed',
+			name: 'seed',
+			type: 'number',
+			typeOptions: { minValue: -1, maxValue: 2147483647, numberPrecision: 0 },
+			default: -1,
+			description: 'The same seed and order give a similar video. -1 = a new one each time.',
+		},
+	],
+	promptExpansion: [
+		{
+			displayName: 'Prompt Expansion',
+			name: 'promptExpansion',
+			type: 'options',
+			options: [
+				{ name: 'Balanced', value: 'balanced' },
+				{ name: 'Disabled', value: 'disabled', description: 'Take the prompt as it is' },
+				{ name: 'Quality', value: 'quality', description: 'Take more time for a better prompt' },
+			],
+			default: 'balanced',
+			description: 'How much MiniMax may rewrite the prompt before the video is made',
+		},
+	],
 	cameraMovements: [
 		{
 			displayName: 'Camera Movements',

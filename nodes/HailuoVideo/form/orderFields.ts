@@ -7,23 +7,28 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import {
+	aspectRatiosOf,
 	durationsOf,
+	labelOf,
 	modelsOf,
 	modesOf,
 	OTHER_MODEL,
 	imageRolesOf,
 	preferred,
-	PROMPT_LIMIT,
+	promptLimitOf,
 	providerIds,
+	REFERENCE_LIMITS,
 	requiresPrompt,
 	resolutionsOf,
+	referenceKinds,
 	table,
 	type Mode,
 	type ProviderId,
+	type ReferenceKind,
 } from '../../shared/catalog/gateways';
 import { providers } from '../../shared/providers';
 import type { ImageRole } from '../order/images/source';
-import type { SentImageRules } from '../../shared/providers/contract';
+import { imageRulesOf, type SentImageRules } from '../../shared/providers/contract';
 import { operations } from '../operations';
 import {
 	modelCombinations,
@@ -49,15 +54,19 @@ const usualLast = (fields: INodeProperties[], value: string): INodeProperties[] 
 	[...fields].sort((a, b) => Number(a.default === value) - Number(b.default === value));
 
 const modeNames: Record<Mode, { name: string; description: string }> = {
-	imageToVideo: { name: 'Image to Video', description: 'Animate a picture' },
+	imageToVideo: { name: 'Image to Video', description: 'Animate an image' },
 	textToVideo: { name: 'Text to Video', description: 'Make a video from a prompt alone' },
 	firstLastFrame: {
 		name: 'First and Last Frame',
-		description: 'Make the video that leads from one picture to another',
+		description: 'Make the video that leads from one image to another',
 	},
 	subjectReference: {
 		name: 'Subject Reference',
-		description: 'Make a video of the person on a picture',
+		description: 'Make a video of the person in an image',
+	},
+	referenceToVideo: {
+		name: 'References to Video',
+		description: 'Make a video with the persons, things, movement or sound of other files',
 	},
 };
 const modeOrder = Object.keys(modeNames) as Mode[];
@@ -87,7 +96,7 @@ const model = conditionalFields(
 		name: 'model',
 		type: 'options',
 		options: [
-			...models.map((value) => ({ name: value, value })),
+			...models.map((value) => ({ name: labelOf(value), value })),
 			...(other ? [{ name: 'Other (Enter Its Name)', value: OTHER_MODEL }] : []),
 		],
 		default: preferred(models, usual.model),
@@ -115,9 +124,9 @@ const prompt = conditionalFields(
 	[...modelCombinations, ...typedModelCombinations],
 	(point) => {
 		const { provider, mode: id, model: name } = point as ModelCombination;
-		return requiresPrompt(provider, id, name);
+		return { required: requiresPrompt(provider, id, name), limit: promptLimitOf(name) };
 	},
-	(required) => ({
+	({ required, limit }) => ({
 		displayName: 'Prompt',
 		name: 'prompt',
 		type: 'string',
@@ -125,7 +134,11 @@ const prompt = conditionalFields(
 		default: '',
 		placeholder: 'e.g. The cat turns its head and smiles [Push in]',
 		hint: required ? 'A prompt is required here' : '',
-		description: `What happens in the video, up to ${PROMPT_LIMIT} characters. Camera directives may stand in brackets.`,
+		description: `What happens in the video, up to ${limit} characters. ${
+			limit > 2000
+				? 'Describe movement, sound and speech in words; references are named by kind and number, e.g. "image 1".'
+				: 'Camera directives may stand in brackets.'
+		}`,
 	}),
 	notCreate,
 );
@@ -147,7 +160,9 @@ function takes({ formats, minShortSide, maxBytes }: SentImageRules): string {
 
 function pictureFields(role: ImageRole): INodeProperties[] {
 	const { label, what } = pictureTexts[role];
-	const points = modeCombinations.filter((point) => imageRolesOf[point.mode].includes(role));
+	const points = [...modelCombinations, ...typedModelCombinations].filter((point) =>
+		imageRolesOf[point.mode].includes(role),
+	);
 	const shown = { ...create, mode: [...new Set<string>(points.map((point) => point.mode))] };
 	return [
 		{
@@ -164,7 +179,10 @@ function pictureFields(role: ImageRole): INodeProperties[] {
 		},
 		...conditionalFields(
 			points,
-			(point) => takes(providers[(point as ModeCombination).provider].images),
+			(point) => {
+				const { provider, model: name } = point as ModelCombination;
+				return takes(imageRulesOf(providers[provider], name));
+			},
 			(rules) => ({
 				displayName: `${label} Binary Field`,
 				name: `${role}BinaryProperty`,
@@ -255,6 +273,103 @@ const duration = [
 	),
 ];
 
+const kindNames: Record<ReferenceKind, { name: string; description: string }> = {
+	image: {
+		name: 'Image',
+		description: `Up to ${REFERENCE_LIMITS.image}: a person, a thing, a style`,
+	},
+	video: {
+		name: 'Video',
+		description: `Up to ${REFERENCE_LIMITS.video}: movement, camera, a scene`,
+	},
+	audio: {
+		name: 'Audio',
+		description: `Up to ${REFERENCE_LIMITS.audio}: a voice, music, a rhythm`,
+	},
+};
+
+/** A list, in the order in which a prompt counts them. */
+const references: INodeProperties[] = [
+	{
+		displayName: 'References',
+		name: 'references',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true },
+		placeholder: 'Add Reference',
+		default: {},
+		description: `Up to ${REFERENCE_LIMITS.total} files: ${REFERENCE_LIMITS.image} images, ${REFERENCE_LIMITS.video} videos and ${REFERENCE_LIMITS.audio} audios. Videos and audios of 2 to 15 seconds, 15 seconds together; audio needs an image or a video beside it.`,
+		displayOptions: { show: { ...create, mode: ['referenceToVideo'] } },
+		options: [
+			{
+				displayName: 'Reference',
+				name: 'reference',
+				values: [
+					{
+						displayName: 'Kind',
+						name: 'kind',
+						type: 'options',
+						options: referenceKinds.map((value) => ({ ...kindNames[value], value })),
+						default: 'image',
+						description: 'What the file is',
+					},
+					{
+						displayName: 'Source',
+						name: 'source',
+						type: 'options',
+						options: [
+							{ name: 'Binary File', value: 'binary', description: 'A file that the item carries' },
+							{ name: 'URL', value: 'url', description: 'A public link' },
+						],
+						default: 'binary',
+						description: 'Where the file comes from',
+					},
+					{
+						displayName: 'Binary Field',
+						name: 'binaryProperty',
+						type: 'string',
+						default: 'data',
+						placeholder: 'e.g. data',
+						hint: 'The name of the input field that holds the file',
+						displayOptions: { show: { source: ['binary'] } },
+					},
+					{
+						displayName: 'URL',
+						name: 'url',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. https://example.com/walk.mp4',
+						description: 'Public link of the file; an image may be a data URL',
+						displayOptions: { show: { source: ['url'] } },
+					},
+				],
+			},
+		],
+	},
+];
+
+const aspectRatio = conditionalFields(
+	modelCombinations.filter(
+		({ provider, mode: id, model: name }) => aspectRatiosOf(provider, id, name).length > 0,
+	),
+	(point) => {
+		const { provider, mode: id, model: name } = point as ModelCombination;
+		return aspectRatiosOf(provider, id, name);
+	},
+	(sold) => ({
+		displayName: 'Aspect Ratio',
+		name: 'aspectRatio',
+		type: 'options',
+		options: sold.map((value) => ({
+			name: value === 'adaptive' ? 'Adaptive' : value,
+			value,
+			...(value === 'adaptive' && { description: 'As the references are' }),
+		})),
+		default: preferred<string>(sold, '16:9'),
+		description: 'Width to height of the video',
+	}),
+	notCreate,
+);
+
 /** In the order of the form. */
 export const orderFields: INodeProperties[] = [
 	...mode,
@@ -263,7 +378,9 @@ export const orderFields: INodeProperties[] = [
 	...pictureFields('firstFrame'),
 	...pictureFields('lastFrame'),
 	...pictureFields('subject'),
+	...references,
 	...prompt,
+	...aspectRatio,
 	...resolution,
 	...duration,
 ];

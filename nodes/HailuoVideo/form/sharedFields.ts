@@ -1,7 +1,8 @@
 /** Fields that several operations share: the same name everywhere, so that a value survives a switch. */
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { providerIds, table } from '../../shared/catalog/gateways';
+import { canCancel, providerIds, table } from '../../shared/catalog/gateways';
+import { providers } from '../../shared/providers';
 
 const show = (conditions: Record<string, Array<string | boolean>>) => ({
 	displayOptions: { show: { resource: ['video'], ...conditions } },
@@ -32,6 +33,19 @@ export const taskFields: INodeProperties[] = [
 			provider: providerIds.filter((provider) => table[provider].needsEndpoint),
 		}),
 	},
+	{
+		displayName: 'Endpoint',
+		name: 'endpoint',
+		type: 'string',
+		default: '={{ $json.endpoint }}',
+		placeholder: 'e.g. v2',
+		description:
+			"Which of MiniMax's APIs made the task: v2 for MiniMax-H3; Create puts it out. Empty: both are asked.",
+		...show({
+			operation: ['getStatus', 'wait', 'cancel', 'download'],
+			provider: providerIds.filter((provider) => providers[provider].candidates !== undefined),
+		}),
+	},
 ];
 
 const downloadVideo: INodeProperties = {
@@ -52,7 +66,7 @@ const binaryPropertyName: INodeProperties = {
 	hint: 'The name of the output field that holds the video file',
 };
 
-const cancelling = providerIds.filter((provider) => table[provider].cancel);
+const cancelling = providerIds.filter((provider) => canCancel(provider));
 
 const cancelOnStop: INodeProperties = {
 	displayName: 'Cancel on Stop',
@@ -60,17 +74,17 @@ const cancelOnStop: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to cancel unfinished tasks at the gateway when the execution is stopped or times out',
+		'Whether to cancel unfinished tasks at the gateway when the execution is stopped or times out. MiniMax can cancel only MiniMax-H3, and only while it waits in the queue.',
 };
 
-const waitOptions = (canCancel: boolean): INodeProperties => ({
+const waitOptions = (withCancel: boolean): INodeProperties => ({
 	displayName: 'Wait Options',
 	name: 'waitOptions',
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
 	options: [
-		...(canCancel ? [cancelOnStop] : []),
+		...(withCancel ? [cancelOnStop] : []),
 		{
 			displayName: 'On Timeout',
 			name: 'onTimeout',
@@ -90,14 +104,14 @@ const waitOptions = (canCancel: boolean): INodeProperties => ({
 			typeOptions: { minValue: 0, numberPrecision: 1 },
 			default: 0,
 			description:
-				'Seconds between two looks at a task. 0 adapts to how long such a video usually takes.',
+				'Seconds between two status requests for a task. 0 adapts to how long such a video usually takes.',
 		},
 		{
 			displayName: 'Timeout',
 			name: 'timeout',
 			type: 'number',
 			typeOptions: { minValue: 0, numberPrecision: 2 },
-			default: 15,
+			default: 30,
 			description: 'Minutes to wait for each video',
 		},
 	],
@@ -111,12 +125,12 @@ const downloadOptions: INodeProperties = {
 	default: {},
 	options: [
 		{
-			displayName: 'Largest File',
+			displayName: 'Max File Size (MB)',
 			name: 'maxSize',
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: 500,
-			description: 'Megabytes; a larger video is not fetched. 0 = no limit.',
+			description: 'A larger video is not downloaded. 0 = no limit.',
 		},
 	],
 };
@@ -127,19 +141,19 @@ const batching: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
-	description: 'How many videos are ordered together',
+	description: 'How many videos are submitted together',
 	options: [
 		{
-			displayName: 'Most Videos in Flight',
+			displayName: 'Max Concurrent Videos',
 			name: 'maxInFlight',
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: 0,
 			description:
-				'The next video is ordered when one of so many is finished. 0 = all are ordered at once.',
+				'When so many videos are being made, the next one is submitted as soon as one of them is finished. 0 = all are submitted at once.',
 		},
 		{
-			displayName: 'Orders per Minute',
+			displayName: 'Max Submits per Minute',
 			name: 'requestsPerMinute',
 			type: 'number',
 			typeOptions: { minValue: 0 },
@@ -152,14 +166,14 @@ const batching: INodeProperties = {
 
 /** Wherever a file is written. */
 const writesFile: Array<Record<string, Array<string | boolean>>> = [
-	{ operation: ['create'], completion: ['wait'], downloadVideo: [true] },
+	{ operation: ['create'], completion: ['wait', 'pause'], downloadVideo: [true] },
 	{ operation: ['wait', 'getStatus'], downloadVideo: [true] },
 	{ operation: ['download'] },
 ];
 
 /** Wherever a task is waited for. */
 const waits: Array<Record<string, Array<string | boolean>>> = [
-	{ operation: ['create'], completion: ['wait'] },
+	{ operation: ['create'], completion: ['wait', 'pause'] },
 	{ operation: ['wait'] },
 ];
 
@@ -172,29 +186,39 @@ const simplifyField: INodeProperties = {
 	...show({}),
 };
 
+const waitFor: INodePropertyOptions = {
+	name: 'Wait for the Video',
+	value: 'wait',
+	description: 'The node stays active until the video is finished; all items are polled together',
+};
+const pauseFor: INodePropertyOptions = {
+	name: 'Pause Until the Video Is Finished',
+	value: 'pause',
+	description:
+		"Park the execution in n8n's database until the video is finished: holds no worker and survives a restart",
+};
+const returnAtOnce: INodePropertyOptions = {
+	name: 'Return the Task at Once',
+	value: 'return',
+	description: "Go on with the task's ID; get the video later with Wait or Download",
+};
+const completion: INodeProperties = {
+	displayName: 'Completion',
+	name: 'completion',
+	type: 'options',
+	default: 'wait',
+	description: 'Whether, and how, to wait until the video is finished',
+};
+
 /** What comes out: wait or not, file or not, and under which name. */
 export const outputFields: INodeProperties[] = [
 	{
-		displayName: 'Completion',
-		name: 'completion',
-		type: 'options',
-		options: [
-			{
-				name: 'Wait for the Video',
-				value: 'wait',
-				description: 'Stay until the video is finished; all items are watched together',
-			},
-			{
-				name: 'Return the Task at Once',
-				value: 'return',
-				description: "Go on with the task's ID; fetch the video later with Wait or Download",
-			},
-		],
-		default: 'wait',
-		description: 'Whether to stay until the video is finished',
+		...completion,
+		options: [waitFor, pauseFor, returnAtOnce],
 		...show({ operation: ['create'] }),
 	},
-	{ ...downloadVideo, ...show({ operation: ['create'], completion: ['wait'] }) },
+	{ ...completion, options: [waitFor, pauseFor], ...show({ operation: ['wait'] }) },
+	{ ...downloadVideo, ...show({ operation: ['create'], completion: ['wait', 'pause'] }) },
 	{ ...downloadVideo, ...show({ operation: ['wait'] }) },
 	{ ...downloadVideo, default: false, ...show({ operation: ['getStatus'] }) },
 	...writesFile.map((where) => ({ ...binaryPropertyName, ...show(where) })),

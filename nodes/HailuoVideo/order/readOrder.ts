@@ -39,6 +39,8 @@ const labels: Record<OptionName, string> = {
 	fastPretreatment: 'Fast Pretreatment',
 	watermark: 'Watermark',
 	cameraMovements: 'Camera Movements',
+	seed: 'Seed',
+	promptExpansion: 'Prompt Expansion',
 	callbackUrl: 'Callback URL',
 };
 

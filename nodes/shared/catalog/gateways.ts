@@ -1,22 +1,58 @@
 /**
  * THE table: what each gateway sells. Provider x mode x model x resolution -> durations (seconds), and which
  * fields of a request exist where. The form, the run-time check, the README matrix and the tests are made from
- * it; nothing repeats it. Facts: providers.md, sections 1.3, 1.4 and the section of each gateway.
+ * it; nothing repeats it. Facts: docs/providers.md, sections 1.3, 1.4, 11 (Hailuo 3) and the section of each gateway.
  *
  * A new gateway is one more block at the end of this file.
  */
 
-export const modes = ['textToVideo', 'imageToVideo', 'firstLastFrame', 'subjectReference'] as const;
+export const modes = [
+	'textToVideo',
+	'imageToVideo',
+	'firstLastFrame',
+	'subjectReference',
+	'referenceToVideo',
+] as const;
 export type Mode = (typeof modes)[number];
 
-export const resolutions = ['512P', '720P', '768P', '1080P'] as const;
+/** Smallest first. */
+export const resolutions = ['480P', '512P', '540P', '720P', '768P', '1080P', '2K'] as const;
 export type Resolution = (typeof resolutions)[number];
+
+/** `adaptive`: the shape of the clip follows the images and videos it is made from. */
+export const aspectRatios = [
+	'16:9',
+	'21:9',
+	'4:3',
+	'1:1',
+	'3:4',
+	'9:16',
+	'9:21',
+	'adaptive',
+] as const;
+export type AspectRatio = (typeof aspectRatios)[number];
+
+export const promptExpansions = ['disabled', 'balanced', 'quality'] as const;
+export type PromptExpansion = (typeof promptExpansions)[number];
+
+export const referenceKinds = ['image', 'video', 'audio'] as const;
+export type ReferenceKind = (typeof referenceKinds)[number];
+
+/** How many references an order may have: by kind, and of all kinds together (docs/providers.md 11.1). */
+export const REFERENCE_LIMITS: Readonly<Record<ReferenceKind | 'total', number>> = {
+	image: 9,
+	video: 3,
+	audio: 3,
+	total: 12,
+};
 
 /** The value of `model` that stands for a name the user types. */
 export const OTHER_MODEL = 'other';
 
 /** The most characters a prompt may have, at every gateway (providers.md, section S). */
 export const PROMPT_LIMIT = 2000;
+/** The same for Hailuo 3 (MiniMax; the other gateways publish no limit, docs/providers.md 11). */
+const H3_PROMPT_LIMIT = 7000;
 
 /**
  * Durations that one resolution is sold in; `doubt` names the pages that disagree, in words for the README
@@ -34,12 +70,27 @@ export const optionNames = [
 	'fastPretreatment',
 	'watermark',
 	'cameraMovements',
+	'seed',
+	'promptExpansion',
 	'callbackUrl',
 ] as const;
 export type OptionName = (typeof optionNames)[number];
 
-/** Where something holds: everywhere (`true`), or only in these modes and for these models. */
-export type Scope = true | { modes?: readonly Mode[]; models?: readonly string[] };
+/** Some modes and models: all of them where a list is absent. */
+export interface Area {
+	modes?: readonly Mode[];
+	models?: readonly string[];
+	except?: readonly string[];
+}
+/** Where something holds: everywhere (`true`), or in any of these areas. */
+export type Scope = true | Area | readonly Area[];
+
+/** How long a clip of `at` seconds takes from order to link, and how much longer for each second more. */
+export interface TypicalTime {
+	seconds: number;
+	at: number;
+	perSecond: number;
+}
 
 export interface ProviderBlock {
 	/** The name users know. */
@@ -54,11 +105,82 @@ export interface ProviderBlock {
 	promptRequired?: Scope;
 	/** Where the gateway documents a field for an option. An absent option is not offered. */
 	options: Partial<Record<OptionName, Scope>>;
-	/** Whether a task can be stopped at the gateway. */
-	cancel: boolean;
+	/** Aspect ratios, where the gateway has a field for them; a model or mode that is absent has none. */
+	aspectRatios?: Record<string, Partial<Record<Mode, readonly AspectRatio[]>>>;
+	/** Which tasks can be stopped at the gateway. */
+	cancel: Scope | false;
+	/** Typical times that differ from {@link usualTimes}. */
+	times?: Record<string, Partial<Record<Resolution, TypicalTime>>>;
+	/** Where the balance of the account can be asked for free. */
+	balance: boolean;
 	/** The task cannot be asked for without the endpoint (model slug) it was made with. */
 	needsEndpoint?: boolean;
 }
+
+/** Hailuo 3: every whole second between two bounds. */
+const seconds = (from: number, to: number): readonly number[] =>
+	Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+const H3 = 'MiniMax-H3';
+const H3_MAX = 'MiniMax-H3-Max';
+const H3_OPEN = 'MiniMax-H3-Open';
+/** Models without camera directives, optimizer and pretreatment (docs/providers.md 11.1). */
+const hailuo3 = [H3, H3_MAX, H3_OPEN];
+
+/** What the form calls a model whose name says too little. */
+const labels: Readonly<Record<string, string>> = {
+	[H3_OPEN]: 'MiniMax-H3 (Open Weights)',
+};
+
+const sixRatios = ['16:9', '21:9', '4:3', '1:1', '3:4', '9:16'] as const;
+const sevenRatios = [...sixRatios, '9:21'] as const;
+/** With frames the clip has their shape: no ratio there. */
+const ratios = (known: readonly AspectRatio[], adaptive: boolean) => ({
+	textToVideo: known,
+	referenceToVideo: adaptive ? [...known, 'adaptive' as const] : known,
+});
+
+const h3 = { '768P': seconds(4, 15), '2K': seconds(4, 15) } as const;
+const h3Max = { '480P': seconds(5, 15), '768P': seconds(5, 15) } as const;
+const h3Open = {
+	'480P': seconds(3, 15),
+	'540P': seconds(3, 15),
+	'768P': seconds(3, 15),
+	'1080P': seconds(3, 15),
+} as const;
+const withDoubt = (cells: Readonly<Cells>, doubt: string): Cells =>
+	Object.fromEntries(
+		Object.entries(cells).map(([resolution, durations]) => [resolution, { durations, doubt }]),
+	);
+
+/** Typical times of Hailuo 3, studied by others in September 2026 (docs/providers.md 11.1). */
+const h3Times = {
+	'768P': { seconds: 150, at: 5, perSecond: 30 },
+	'2K': { seconds: 176, at: 5, perSecond: 38 },
+} as const;
+const h3MaxTimes = {
+	'480P': { seconds: 12, at: 5, perSecond: 2.4 },
+	'768P': { seconds: 14, at: 5, perSecond: 2.8 },
+} as const;
+
+/** Typical times where nothing better is known of model and gateway (peers.md 3; Fast: measured by others). */
+const usualTimes: Readonly<Record<string, Partial<Record<Resolution, TypicalTime>>>> = {
+	'': {
+		'480P': { seconds: 80, at: 6, perSecond: 10 },
+		'512P': { seconds: 80, at: 6, perSecond: 10 },
+		'540P': { seconds: 90, at: 6, perSecond: 11 },
+		'720P': { seconds: 120, at: 6, perSecond: 15 },
+		'768P': { seconds: 120, at: 6, perSecond: 15 },
+		'1080P': { seconds: 240, at: 6, perSecond: 30 },
+		'2K': h3Times['2K'],
+	},
+	'MiniMax-Hailuo-2.3-Fast': {
+		'768P': { seconds: 60, at: 6, perSecond: 7.5 },
+		'1080P': { seconds: 120, at: 6, perSecond: 15 },
+	},
+	[H3]: h3Times,
+	[H3_MAX]: h3MaxTimes,
+};
 
 const current = { '768P': [6, 10], '1080P': [6] } as const;
 const with512 = { '512P': [6, 10], ...current } as const;
@@ -86,12 +208,16 @@ const minimax: ProviderBlock = {
 	name: 'MiniMax',
 	sells: {
 		textToVideo: {
+			[H3]: h3,
+			[H3_MAX]: h3Max,
 			'MiniMax-Hailuo-2.3': current,
 			'MiniMax-Hailuo-02': current,
 			'T2V-01-Director': legacy,
 			'T2V-01': legacy,
 		},
 		imageToVideo: {
+			[H3]: h3,
+			[H3_MAX]: h3Max,
 			'MiniMax-Hailuo-2.3': current,
 			'MiniMax-Hailuo-2.3-Fast': current,
 			'MiniMax-Hailuo-02': with512,
@@ -99,19 +225,32 @@ const minimax: ProviderBlock = {
 			'I2V-01-live': legacy,
 			'I2V-01': legacy,
 		},
-		firstLastFrame: { 'MiniMax-Hailuo-02': current },
+		firstLastFrame: { [H3]: h3, [H3_MAX]: h3Max, 'MiniMax-Hailuo-02': current },
 		subjectReference: { 'S2V-01': { '720P': [6] } },
+		referenceToVideo: {
+			[H3]: h3,
+			[H3_MAX]: withDoubt(
+				h3Max,
+				'MiniMax’s pages took references for this model only from late September 2026 on',
+			),
+		},
 	},
 	otherModel: true,
+	promptRequired: { models: hailuo3 },
 	options: {
-		promptOptimizer: true,
+		promptOptimizer: { except: hailuo3 },
 		// the first-and-last-frame page of MiniMax has no such field (providers.md 2)
 		fastPretreatment: { modes: ['textToVideo', 'imageToVideo'], models: current3 },
-		watermark: { modes: ['textToVideo', 'imageToVideo', 'firstLastFrame'] },
+		// for Hailuo 3 only the Chinese page has the field (docs/providers.md 11.1)
+		watermark: [{ modes: ['textToVideo', 'imageToVideo', 'firstLastFrame'] }, { models: hailuo3 }],
 		cameraMovements: { models: directable },
+		promptExpansion: { models: [H3_MAX] },
 		callbackUrl: true,
 	},
-	cancel: false,
+	aspectRatios: { [H3]: ratios(sixRatios, true), [H3_MAX]: ratios(sixRatios, true) },
+	// its first API has no such call (providers.md 2)
+	cancel: { models: [H3, H3_MAX] },
+	balance: true,
 };
 
 const seaart: ProviderBlock = {
@@ -151,14 +290,21 @@ const seaart: ProviderBlock = {
 	},
 	cancel: true,
 	needsEndpoint: true,
+	// the call takes the login token of its command line, not an API key (docs/providers.md 13)
+	balance: false,
 };
+
+/** V-API relays MiniMax's first API only: Hailuo 3 was not found there (docs/providers.md 11). */
+function withoutH3(models: Record<string, Cells> = {}): Record<string, Cells> {
+	return Object.fromEntries(Object.entries(models).filter(([model]) => !hailuo3.includes(model)));
+}
 
 const gptge: ProviderBlock = {
 	name: 'V-API (gpt.ge)',
 	sells: {
-		textToVideo: minimax.sells.textToVideo,
-		imageToVideo: minimax.sells.imageToVideo,
-		firstLastFrame: minimax.sells.firstLastFrame,
+		textToVideo: withoutH3(minimax.sells.textToVideo),
+		imageToVideo: withoutH3(minimax.sells.imageToVideo),
+		firstLastFrame: withoutH3(minimax.sells.firstLastFrame),
 	},
 	otherModel: true,
 	options: {
@@ -169,13 +315,21 @@ const gptge: ProviderBlock = {
 		callbackUrl: true,
 	},
 	cancel: false,
+	balance: true,
 };
 
 const wavespeed: ProviderBlock = {
 	name: 'WaveSpeed AI',
 	sells: {
-		textToVideo: { 'MiniMax-Hailuo-2.3': current, 'MiniMax-Hailuo-02': current },
+		textToVideo: {
+			[H3]: h3,
+			[H3_OPEN]: h3Open,
+			'MiniMax-Hailuo-2.3': current,
+			'MiniMax-Hailuo-02': current,
+		},
 		imageToVideo: {
+			[H3]: h3,
+			[H3_OPEN]: h3Open,
 			'MiniMax-Hailuo-2.3': current,
 			'MiniMax-Hailuo-2.3-Fast': {
 				'768P': documented([6, 10], 'one page of WaveSpeed says 1080P for this model'),
@@ -187,38 +341,67 @@ const wavespeed: ProviderBlock = {
 				'1080P': [6],
 			},
 		},
-		firstLastFrame: { 'MiniMax-Hailuo-02': current },
+		firstLastFrame: { [H3]: h3, [H3_OPEN]: h3Open, 'MiniMax-Hailuo-02': current },
+		referenceToVideo: { [H3]: h3, [H3_OPEN]: h3Open },
 	},
 	otherModel: true,
 	resolutionInModelName: true,
 	// the only paths that document both frames without conflict require a prompt (providers.md 4)
-	promptRequired: { modes: ['firstLastFrame'] },
-	options: { promptOptimizer: true, cameraMovements: true, callbackUrl: true },
+	promptRequired: [{ modes: ['firstLastFrame', 'referenceToVideo'] }, { models: hailuo3 }],
+	options: {
+		promptOptimizer: { except: hailuo3 },
+		cameraMovements: { except: hailuo3 },
+		seed: { models: [H3_OPEN] },
+		callbackUrl: true,
+	},
+	aspectRatios: { [H3]: ratios(sixRatios, false), [H3_OPEN]: ratios(sevenRatios, false) },
+	times: {
+		[H3_OPEN]: {
+			// the vendor's own median, its queue included; the others are guessed from it (docs/providers.md 11.2)
+			'480P': { seconds: 138, at: 5, perSecond: 10 },
+			'540P': { seconds: 145, at: 5, perSecond: 15 },
+			'768P': h3Times['768P'],
+			'1080P': { seconds: 240, at: 5, perSecond: 40 },
+		},
+	},
 	cancel: true,
+	balance: true,
 };
 
+const h3AtToApis = withDoubt(
+	h3,
+	'ToAPIs lists this model, but its page was readable only through third parties',
+);
 const toapis: ProviderBlock = {
 	name: 'ToAPIs',
 	sells: {
 		// 512P for text to video is ticked in a table of seed 003 but denied by its text: not offered
-		textToVideo: { 'MiniMax-Hailuo-2.3': current, 'MiniMax-Hailuo-02': current },
+		textToVideo: {
+			[H3]: h3AtToApis,
+			'MiniMax-Hailuo-2.3': current,
+			'MiniMax-Hailuo-02': current,
+		},
 		imageToVideo: {
+			[H3]: h3AtToApis,
 			'MiniMax-Hailuo-2.3': current,
 			'MiniMax-Hailuo-2.3-Fast': current,
 			'MiniMax-Hailuo-02': with512,
 		},
-		firstLastFrame: { 'MiniMax-Hailuo-02': current },
+		firstLastFrame: { [H3]: h3AtToApis, 'MiniMax-Hailuo-02': current },
+		referenceToVideo: { [H3]: h3AtToApis },
 	},
 	otherModel: true,
-	promptRequired: { models: ['MiniMax-Hailuo-2.3', 'MiniMax-Hailuo-2.3-Fast'] },
+	promptRequired: { models: [H3, 'MiniMax-Hailuo-2.3', 'MiniMax-Hailuo-2.3-Fast'] },
 	options: {
-		promptOptimizer: true,
+		promptOptimizer: { except: hailuo3 },
 		fastPretreatment: { models: current3 },
 		watermark: true,
-		cameraMovements: true,
+		cameraMovements: { except: hailuo3 },
 		callbackUrl: true,
 	},
+	aspectRatios: { [H3]: ratios(sixRatios, true) },
 	cancel: false,
+	balance: true,
 };
 
 const pixazoDoubt =
@@ -251,8 +434,10 @@ const pixazo: ProviderBlock = {
 		callbackUrl: true,
 	},
 	cancel: false,
+	balance: false,
 };
 
+/** All gateways. Pixazo's Hailuo 3 is left out: it publishes no bodies for it (docs/providers.md 11.3). */
 export const table = { minimax, seaart, gptge, wavespeed, toapis, pixazo };
 export type ProviderId = keyof typeof table;
 export const providerIds = Object.keys(table) as ProviderId[];
@@ -264,12 +449,17 @@ export function blockOf(provider: string): ProviderBlock | undefined {
 
 /** The modes that a gateway sells, in the order of {@link modes}. */
 export function modesOf(provider: ProviderId): Mode[] {
-	return modes.filter((mode) => table[provider].sells[mode] !== undefined);
+	return modes.filter((mode) => block(provider).sells[mode] !== undefined);
 }
 
 /** The models that a gateway sells in a mode, by MiniMax's own names, `other` not among them. */
 export function modelsOf(provider: ProviderId, mode: Mode): string[] {
-	return Object.keys(table[provider].sells[mode] ?? {});
+	return Object.keys(block(provider).sells[mode] ?? {});
+}
+
+/** What the form calls a model. */
+export function labelOf(model: string): string {
+	return Object.hasOwn(labels, model) ? labels[model] : model;
 }
 
 /** The resolutions that gateway, mode and model allow, smallest first. */
@@ -301,13 +491,26 @@ export function durationsOf(
 	return cellOf(provider, mode, model, resolution)?.durations ?? [];
 }
 
+/** The aspect ratios that gateway, mode and model allow, the usual one first; empty where there is no such field. */
+export function aspectRatiosOf(
+	provider: ProviderId,
+	mode: Mode,
+	model: string,
+): readonly AspectRatio[] {
+	const models = block(provider).aspectRatios ?? {};
+	return (Object.hasOwn(models, model) ? models[model][mode] : undefined) ?? [];
+}
+
 /** Whether a scope of the table covers mode and model. A typed model is covered: nothing is known against it. */
 export function covers(scope: Scope | undefined, mode: Mode, model: string): boolean {
 	if (scope === undefined || scope === true) return scope === true;
-	const inMode = scope.modes === undefined || scope.modes.includes(mode);
-	const inModel =
-		scope.models === undefined || model === OTHER_MODEL || scope.models.includes(model);
-	return inMode && inModel;
+	const areas: readonly Area[] = 'length' in scope ? scope : [scope];
+	return areas.some(
+		({ modes: inModes, models, except }) =>
+			(inModes === undefined || inModes.includes(mode)) &&
+			(model === OTHER_MODEL ||
+				((models === undefined || models.includes(model)) && !except?.includes(model))),
+	);
 }
 
 /** Whether the gateway has a field for an option in this mode and for this model. */
@@ -317,24 +520,67 @@ export function offersOption(
 	mode: Mode,
 	model: string,
 ): boolean {
-	return covers(table[provider].options[option], mode, model);
+	return covers(block(provider).options[option], mode, model);
 }
 
 /** Whether an order without a prompt would be refused. */
 export function requiresPrompt(provider: ProviderId, mode: Mode, model: string): boolean {
 	if (mode === 'textToVideo') return true;
-	const { promptRequired } = table[provider];
+	const { promptRequired } = block(provider);
+	if (model !== OTHER_MODEL || promptRequired === true || promptRequired === undefined)
+		return covers(promptRequired, mode, model);
 	// a typed model may need a prompt or not: only a rule for the whole mode holds for it
-	if (model === OTHER_MODEL && promptRequired !== true && promptRequired?.models) return false;
-	return covers(promptRequired, mode, model);
+	const areas: readonly Area[] = 'length' in promptRequired ? promptRequired : [promptRequired];
+	return covers(
+		areas.filter(({ models }) => models === undefined),
+		mode,
+		model,
+	);
 }
 
-/** The pictures that a mode needs. */
+/** The most characters of a prompt, camera directives included. A typed model may have the larger limit. */
+export function promptLimitOf(model: string): number {
+	return hailuo3.includes(model) || model === OTHER_MODEL ? H3_PROMPT_LIMIT : PROMPT_LIMIT;
+}
+
+/** Whether any task of the gateway can be stopped there, or those of one model. */
+export function canCancel(provider: ProviderId, model?: string): boolean {
+	const { cancel } = block(provider);
+	if (cancel === false || cancel === true || model === undefined) return cancel !== false;
+	// a mode plays no part in it
+	return covers(cancel, 'textToVideo', model);
+}
+
+/**
+ * How long a clip usually takes from order to link, in seconds, before any was seen: published figures where
+ * there are some, else a guess from the resolution. Hailuo 3 takes minutes, H3-Max seconds.
+ * @param resolution undefined or unknown: as 768P
+ * @param duration seconds of the clip; undefined or 0: the usual length
+ */
+export function typicalSecondsOf(
+	provider: ProviderId,
+	model: string | undefined,
+	resolution: string | undefined,
+	duration: number | undefined,
+): number {
+	const rowsOf = (times: ProviderBlock['times'], name: string) =>
+		times !== undefined && Object.hasOwn(times, name) ? times[name] : {};
+	const name = model ?? '';
+	const known = { ...rowsOf(usualTimes, ''), ...rowsOf(usualTimes, name) };
+	const rows = { ...known, ...rowsOf(block(provider).times, name) };
+	const row = Object.hasOwn(rows, resolution ?? '') ? rows[resolution as Resolution] : undefined;
+	const { seconds: usual, at, perSecond } = row ?? rows['768P']!;
+	return Math.max(usual / 3, usual + perSecond * ((duration || at) - at));
+}
+
+/** The images that a mode needs. */
 export const imageRolesOf: Record<Mode, ReadonlyArray<'firstFrame' | 'lastFrame' | 'subject'>> = {
 	textToVideo: [],
 	imageToVideo: ['firstFrame'],
 	firstLastFrame: ['firstFrame', 'lastFrame'],
 	subjectReference: ['subject'],
+	// its list of references has fields of its own
+	referenceToVideo: [],
 };
 
 /** The default of a list of choices: the one every seed uses where it is sold, else the first. */
@@ -342,7 +588,9 @@ export function preferred<T>(choices: readonly T[], wish: T): T {
 	return choices.includes(wish) ? wish : choices[0];
 }
 
+const block = (provider: ProviderId): ProviderBlock => table[provider];
+
 function cellsOf(provider: ProviderId, mode: Mode, model: string): Cells {
-	const models = table[provider].sells[mode] ?? {};
+	const models = block(provider).sells[mode] ?? {};
 	return Object.hasOwn(models, model) ? models[model] : {};
 }

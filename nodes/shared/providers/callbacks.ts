@@ -24,7 +24,7 @@ export type CallbackEvent =
 	/** To be sent back at once. */
 	| { kind: 'challenge'; reply: JsonObject }
 	/** What the message claims of a task. */
-	| { kind: 'event'; taskId: string; state: TaskState }
+	| { kind: 'event'; taskId: string; endpoint?: string; state: TaskState }
 	/** Well formed, but nothing to start a workflow for. */
 	| { kind: 'ignored'; reason: string }
 	/** Not to be believed; `status` is the HTTP status to answer. */

@@ -7,7 +7,7 @@ import type { JsonObject } from 'n8n-workflow';
 import type { Authenticate } from '../auth/schemes';
 import type { ProviderFault } from '../errors';
 import type { ImageRules } from '../../HailuoVideo/order/images/inspect';
-import type { ProviderId } from '../catalog/gateways';
+import type { ProviderId, ReferenceKind } from '../catalog/gateways';
 import type { TaskRef, TaskState, VideoOrder } from '../task';
 import type { CallbackEvent, CallbackMessage } from './callbacks';
 
@@ -56,10 +56,44 @@ export interface SentImageRules extends ImageRules {
 	transport: 'inline' | 'upload';
 }
 
+/** What the gateway takes as an image for a model. */
+export function imageRulesOf(provider: Provider, model: string): SentImageRules {
+	return provider.imagesOf?.(model) ?? provider.images;
+}
+
 export interface Submission {
 	call: HttpCall;
-	/** The model slug the task is asked for with, where the gateway needs it. */
+	/** What the task has to be asked for with, where that depends on the order: see TaskRef. */
 	endpoint?: string;
+}
+
+/** What the gateway itself says that an order costs. */
+export interface QuotedPrice {
+	amount: number;
+	currency: string;
+}
+
+/** What is left on an account. */
+export interface Balance {
+	/** Absent where `unlimited` is true. */
+	amount?: number;
+	/** ISO 4217, where it is money. */
+	currency?: string;
+	/** What is counted, where it is no money or the gateway does not say which. */
+	unit?: string;
+	unlimited: boolean;
+}
+
+/** One way to ask for the balance. */
+export interface BalanceWay {
+	/** All of them are needed. `now` in epoch milliseconds. */
+	calls(now: number): HttpCall[];
+	/**
+	 * @param replies one for each call
+	 * @param baseUrl the address of the account: its region decides the currency at MiniMax
+	 * @throws GatewayFailed (`protocol`) when the answers are of another shape
+	 */
+	read(replies: Reply[], baseUrl: string): Balance;
 }
 
 export interface Provider {
@@ -71,12 +105,21 @@ export interface Provider {
 	/** The notation of camera directives that the gateway documents. */
 	camera: 'chinese' | 'english';
 	images: SentImageRules;
+	/** Where a model has image rules of its own; `images` where it has none. */
+	imagesOf?(model: string): SentImageRules;
+	/** How the bytes of references travel; `url`: not at all, a public link is needed. */
+	references?: Readonly<Record<ReferenceKind, SentImageRules['transport'] | 'url'>>;
 	/** What a typed model name is here, for messages and the form's hint. */
 	modelNameIs: string;
 	/** The request that makes a paid task. */
 	submit(order: VideoOrder): Submission;
 	/** The task id out of the answer to `submit`. Throws GatewayFailed (`protocol`) when there is none. */
 	readSubmit(reply: Reply): string;
+	/**
+	 * The tasks that may be meant by one whose row does not say which API made it, in the order in which they are
+	 * asked for; absent where there is no doubt.
+	 */
+	candidates?(task: TaskRef): TaskRef[];
 	status(task: TaskRef): HttpCall;
 	/** Throws GatewayFailed (`protocol`) when the answer is of another shape. */
 	readStatus(reply: Reply): TaskState;
@@ -87,15 +130,28 @@ export interface Provider {
 		read(reply: Reply): VideoLink | undefined;
 	};
 	cancel?: {
+		/** Why the task cannot be stopped in this state, as a sentence; undefined: it can, as far as is known. */
+		refusal?(task: TaskRef, state: TaskState): string | undefined;
 		call(task: TaskRef): HttpCall;
-		/** undefined: the answer does not tell, ask for the status. */
+		/**
+		 * undefined: the answer does not tell, ask for the status.
+		 * @throws GatewayFailed when the task was finished, and more than a cancel happened
+		 */
 		read(reply: Reply): TaskState | undefined;
 	};
 	upload?: {
-		call(picture: MediaFile): HttpCall;
-		/** The public link of the uploaded picture. */
+		call(file: MediaFile): HttpCall;
+		/** The link of the uploaded file, as an order takes it. */
 		read(reply: Reply): string;
 	};
+	/** Asks what an order would cost; free of charge. */
+	price?: {
+		call(submit: HttpCall): HttpCall;
+		/** @throws GatewayFailed (`protocol`) when there is no usable price in the answer */
+		read(reply: Reply): QuotedPrice;
+	};
+	/** Ways to ask for the balance, free of charge: when one is refused, the next is tried. */
+	balance?: readonly BalanceWay[];
 	/** How the gateway tells us that a task has changed; absent where it cannot. */
 	callback?: {
 		/** Its messages carry a signature, made with the webhook secret of the credential. */

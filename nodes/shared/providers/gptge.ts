@@ -8,7 +8,15 @@ import type { TaskState } from '../task';
 import { inBody, readUnsigned } from './callbacks';
 import type { Provider, Reply } from './contract';
 import { codes, failedInside, images, orderBody, readFile, readState } from './minimaxFamily';
-import { positiveOf, readFault, taskError, textOf, unexpectedReply, withoutEmpty } from './replies';
+import {
+	numberOf,
+	positiveOf,
+	readFault,
+	taskError,
+	textOf,
+	unexpectedReply,
+	withoutEmpty,
+} from './replies';
 
 /** The page describes a flat answer and lists the fields of two envelopes: every layer that may hold the facts. */
 function layersOf(json: unknown): Array<Record<string, unknown>> {
@@ -86,6 +94,11 @@ function failedInsideRelay(body: Record<string, unknown>): boolean {
 	);
 }
 
+/** 2020-01-01: from here on all use of a key is counted. */
+const BEFORE_ALL_USE = Date.UTC(2020, 0, 1);
+/** The limit that stands for none. */
+const UNLIMITED_USD = 100_000_000;
+
 export const gptge: Provider = {
 	id: 'gptge',
 	credential: 'hailuoGptGeApi',
@@ -113,5 +126,26 @@ export const gptge: Provider = {
 	},
 	// MiniMax itself calls: the same challenge, the same messages (seed 001)
 	callback: { signed: false, attach: inBody, read: (message) => readUnsigned(message, readStatus) },
+	balance: [
+		{
+			calls: (now) => [
+				{ method: 'GET', path: '/v1/dashboard/billing/subscription' },
+				{
+					method: 'GET',
+					path: '/v1/dashboard/billing/usage',
+					query: { start_date: String(BEFORE_ALL_USE), end_date: String(now) },
+				},
+			],
+			// what was granted less what was used, in cents (docs/providers.md 13, inferred)
+			read([granted, used]) {
+				const limit = numberOf(objectOf(granted.json).hard_limit_usd);
+				const usage = numberOf(objectOf(used.json).total_usage);
+				if (limit === undefined) throw unexpectedReply("no 'hard_limit_usd'");
+				if (limit >= UNLIMITED_USD) return { unlimited: true };
+				if (usage === undefined) throw unexpectedReply("no 'total_usage'");
+				return { amount: limit - usage / 100, currency: 'USD', unlimited: false };
+			},
+		},
+	],
 	fault: (reply) => readFault(reply, codes, failedInsideRelay),
 };

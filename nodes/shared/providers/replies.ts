@@ -20,6 +20,13 @@ export function positiveOf(value: unknown): number | undefined {
 	return typeof number === 'number' && Number.isFinite(number) && number > 0 ? number : undefined;
 }
 
+/** A finite number out of a number or a text that is one, negative ones too; undefined for everything else. */
+export function numberOf(value: unknown): number | undefined {
+	const number =
+		typeof value === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
+	return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
 /** ISO time out of unix seconds (0: not yet) or an ISO text; undefined for everything else. */
 export function timeOf(value: unknown): string | undefined {
 	const time =

@@ -6,8 +6,9 @@ import type { JsonObject } from 'n8n-workflow';
 import { z } from 'zod/v4';
 
 import { bearer } from '../auth/schemes';
-import { objectOf } from '../json';
+import type { ReferenceKind } from '../catalog/gateways';
 import type { ErrorCategory } from '../errors';
+import { objectOf } from '../json';
 import type { TaskState, TaskStatus, VideoOrder } from '../task';
 import {
 	bodyOf,
@@ -18,10 +19,12 @@ import {
 	type CallbackEvent,
 	type CallbackMessage,
 } from './callbacks';
-import type { Provider, Reply } from './contract';
+import type { Balance, Provider, Reply } from './contract';
+import { h3Images, h3TypedName } from './hailuo3';
 import { images } from './minimaxFamily';
 import {
 	messageOf,
+	numberOf,
 	parseReply,
 	positiveOf,
 	readFault,
@@ -58,7 +61,34 @@ const codes: Readonly<Record<string, ErrorCategory>> = {
 	generation_failed: 'transient',
 };
 
+/** Hailuo 3 has its fields on the top level, files by their roles; secondary sources (docs/providers.md 11.3). */
+function h3Body(order: VideoOrder): JsonObject {
+	const roles = (kind: ReferenceKind) =>
+		(order.references ?? [])
+			.filter((one) => one.kind === kind)
+			.map(({ link }) => ({ url: link, role: `reference_${kind}` }));
+	const frames = [
+		...(order.firstFrame ? [{ url: order.firstFrame, role: 'first_frame' }] : []),
+		...(order.lastFrame ? [{ url: order.lastFrame, role: 'last_frame' }] : []),
+	];
+	const listed = (items: JsonObject[]) => (items.length > 0 ? items : undefined);
+	return withoutEmpty({
+		model: order.model,
+		prompt: order.prompt,
+		duration: order.duration || undefined,
+		// the shape of the frames, which is the default of no other field
+		aspect_ratio: order.aspectRatio ?? (frames.length > 0 ? 'adaptive' : undefined),
+		// 768p, but 2K
+		resolution: order.resolution.replace(/P$/, 'p'),
+		watermark: order.watermark,
+		image_with_roles: listed([...frames, ...roles('image')]),
+		video_with_roles: listed(roles('video')),
+		audio_with_roles: listed(roles('audio')),
+	}) as JsonObject;
+}
+
 function body(order: VideoOrder): JsonObject {
+	if (h3TypedName.test(order.model) || order.references) return h3Body(order);
 	const metadata = withoutEmpty({
 		last_frame_image: order.lastFrame,
 		prompt_optimizer: order.promptOptimizer,
@@ -141,6 +171,17 @@ function readCallback(message: CallbackMessage): CallbackEvent {
 
 const uploaded = z.looseObject({ data: z.looseObject({ url: z.string().min(1) }) });
 
+/** 200 credits are a dollar; the unit of `remain_balance` is what the console is set to (docs/providers.md 13). */
+function readBalance([reply]: Reply[]): Balance {
+	const answer = objectOf(reply.json);
+	const credits = numberOf(answer.remain_credits);
+	const amount = numberOf(answer.remain_balance);
+	if (answer.unlimited_quota === true || amount === -1) return { unlimited: true };
+	if (credits !== undefined) return { amount: credits / 200, currency: 'USD', unlimited: false };
+	if (amount === undefined) throw unexpectedReply("no 'remain_balance'");
+	return { amount, unit: 'as set in the console: USD, CNY or tokens', unlimited: false };
+}
+
 export const toapis: Provider = {
 	id: 'toapis',
 	credential: 'hailuoToApisApi',
@@ -148,6 +189,12 @@ export const toapis: Provider = {
 	camera: 'english',
 	// the upload takes 10 MB, whatever the generation page says (providers.md 1.5)
 	images: { ...images, maxBytes: 10 * 1024 * 1024, transport: 'upload' },
+	imagesOf: (model) =>
+		h3TypedName.test(model)
+			? { ...h3Images, maxBytes: 10 * 1024 * 1024, transport: 'upload' }
+			: toapis.images,
+	// its upload takes images only
+	references: { image: 'upload', video: 'url', audio: 'url' },
 	modelNameIs: 'the model name, e.g. MiniMax-Hailuo-02',
 	submit: (order) => ({
 		call: { method: 'POST', path: '/v1/videos/generations', body: body(order) },
@@ -171,6 +218,11 @@ export const toapis: Provider = {
 		}),
 		read: (reply) => parseReply(uploaded, reply).data.url,
 	},
+	balance: [
+		// the account's first: a key without a limit of its own says nothing
+		{ calls: () => [{ method: 'GET', path: '/v1/user/balance' }], read: readBalance },
+		{ calls: () => [{ method: 'GET', path: '/v1/balance' }], read: readBalance },
+	],
 	// only path and query may differ from the address in ToAPIs' console
 	callback: { signed: true, attach: inBody, read: readCallback },
 	fault: (reply) =>

@@ -6,8 +6,9 @@ import type { JsonObject } from 'n8n-workflow';
 import { z } from 'zod/v4';
 
 import { bearer } from '../auth/schemes';
-import { objectOf } from '../json';
+import type { ReferenceKind } from '../catalog/gateways';
 import type { ErrorCategory } from '../errors';
+import { objectOf } from '../json';
 import type { TaskState, TaskStatus, VideoOrder } from '../task';
 import {
 	bodyOf,
@@ -18,6 +19,7 @@ import {
 	type CallbackMessage,
 } from './callbacks';
 import type { Provider, Reply } from './contract';
+import { h3Images } from './hailuo3';
 import { images } from './minimaxFamily';
 import {
 	parseReply,
@@ -32,8 +34,11 @@ import {
 const words: Readonly<Record<string, TaskStatus>> = {
 	created: 'queued',
 	pending: 'queued',
+	queued: 'queued',
+	starting: 'processing',
 	processing: 'processing',
 	completed: 'succeeded',
+	succeeded: 'succeeded',
 	failed: 'failed',
 	timeout: 'failed',
 	cancelled: 'canceled',
@@ -61,9 +66,45 @@ const families: Readonly<Record<string, string>> = {
 	'MiniMax-Hailuo-02': 'minimax/hailuo-02',
 };
 
+/** MiniMax's own Hailuo 3, and the open weights that WaveSpeed runs itself (docs/providers.md 11.2). */
+const h3Families: Readonly<Record<string, string>> = {
+	'MiniMax-H3': 'minimax/h3',
+	'MiniMax-H3-Open': 'wavespeed-ai/minimax-h3',
+};
+const h3Typed = /(^|\/)(minimax-)?h\d/i;
+
+/** Paths of Hailuo 3 say the mode; resolution and ratio are fields. */
+function isH3(order: VideoOrder): boolean {
+	return order.typedModel ? h3Typed.test(order.model) : Object.hasOwn(h3Families, order.model);
+}
+
+function h3Body(order: VideoOrder): JsonObject {
+	const linksOf = (kind: ReferenceKind) => {
+		const links = (order.references ?? []).filter((one) => one.kind === kind);
+		return links.length > 0 ? links.map(({ link }) => link) : undefined;
+	};
+	return withoutEmpty({
+		prompt: order.prompt,
+		aspect_ratio: order.aspectRatio,
+		image: order.firstFrame,
+		last_image: order.lastFrame,
+		reference_images: linksOf('image'),
+		reference_videos: linksOf('video'),
+		reference_audios: linksOf('audio'),
+		// lower case here: 768p, 2k
+		resolution: order.resolution.toLowerCase(),
+		duration: order.duration || undefined,
+		seed: order.seed,
+	}) as JsonObject;
+}
+
 function pathOf(order: VideoOrder): string {
 	if (order.typedModel)
 		return order.model.split('/').filter(Boolean).map(encodeURIComponent).join('/');
+	if (isH3(order)) {
+		const kind = order.mode === 'firstLastFrame' ? 'imageToVideo' : order.mode;
+		return `${h3Families[order.model]}/${kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+	}
 	const family = families[order.model];
 	const tier = order.resolution === '1080P' ? 'pro' : 'standard';
 	if (order.model === 'MiniMax-Hailuo-2.3-Fast')
@@ -76,6 +117,7 @@ function pathOf(order: VideoOrder): string {
 }
 
 function body(order: VideoOrder): JsonObject {
+	if (isH3(order) || order.references) return h3Body(order);
 	// pro paths have no duration field; a typed path gets what the user typed
 	const pro = !order.typedModel && order.resolution === '1080P';
 	return withoutEmpty({
@@ -89,11 +131,17 @@ function body(order: VideoOrder): JsonObject {
 
 const id = z.union([z.string().trim().min(1), z.number()]);
 /** A submit answer is asked for no more than the id: a paid task must not be lost over a missing word. */
-const submitted = z.looseObject({ data: z.looseObject({ id }) });
-const answered = z.looseObject({ data: z.looseObject({ id, status: z.string().min(1) }) });
+const submitted = z.looseObject({ id });
+const answered = z.looseObject({ id, status: z.string().min(1) });
+
+/** The prediction in its envelope, or bare, as the pages of Hailuo 3 print it (docs/providers.md 11.2). */
+function bare(reply: Reply): Reply {
+	const body = objectOf(reply.json);
+	return { ...reply, json: body.id === undefined ? body.data : body };
+}
 
 function readStatus(reply: Reply): TaskState {
-	const { data } = parseReply(answered, reply);
+	const data = parseReply(answered, bare(reply));
 	const status = statusOf(data.status, words);
 	const output: unknown = Array.isArray(data.outputs) ? data.outputs[0] : undefined;
 	return withoutEmpty<TaskState>({
@@ -106,6 +154,17 @@ function readStatus(reply: Reply): TaskState {
 			status === 'failed' ? taskError(textOf(data.code), textOf(data.error), codes) : undefined,
 	});
 }
+
+const uploaded = z.looseObject({ data: z.looseObject({ download_url: z.string().min(1) }) });
+const amount = z.number().nonnegative();
+const priced = z.looseObject({
+	data: z.looseObject({
+		price: amount,
+		discounted_price: amount.nullish(),
+		currency: z.string().min(1).nullish(),
+	}),
+});
+const balanced = z.looseObject({ data: z.looseObject({ balance: z.number() }) });
 
 const signature = {
 	id: 'webhook-id',
@@ -127,7 +186,7 @@ function readCallback(message: CallbackMessage): CallbackEvent {
 	if (!body) return refused(400, 'the body is no JSON object');
 	const id = textOf(body.id);
 	if (id === undefined) return { kind: 'ignored', reason: 'no prediction' };
-	return eventOf(id, { data: body }, readStatus);
+	return eventOf(id, body, readStatus);
 }
 
 export const wavespeed: Provider = {
@@ -137,11 +196,15 @@ export const wavespeed: Provider = {
 	camera: 'english',
 	// no WebP; the ratio bounds themselves are refused (seed 002)
 	images: { ...images, formats: ['jpeg', 'png'], ratioExclusive: true },
+	// not published for Hailuo 3: MiniMax's own are the safe set (docs/providers.md 11.2)
+	imagesOf: (model) =>
+		Object.hasOwn(h3Families, model) || h3Typed.test(model) ? h3Images : wavespeed.images,
+	references: { image: 'inline', video: 'upload', audio: 'upload' },
 	modelNameIs: 'the model path, e.g. minimax/hailuo-02/i2v-standard',
 	submit: (order) => ({
 		call: { method: 'POST', path: `/api/v3/${pathOf(order)}`, body: body(order) },
 	}),
-	readSubmit: (reply) => String(parseReply(submitted, reply).data.id),
+	readSubmit: (reply) => String(parseReply(submitted, bare(reply)).id),
 	status: (task) => ({
 		method: 'GET',
 		path: `/api/v3/predictions/${encodeURIComponent(task.taskId)}/result`,
@@ -152,8 +215,41 @@ export const wavespeed: Provider = {
 			method: 'DELETE',
 			path: `/api/v3/predictions/${encodeURIComponent(task.taskId)}`,
 		}),
-		read: (reply) => (answered.safeParse(reply.json).success ? readStatus(reply) : undefined),
+		read: (reply) => (answered.safeParse(bare(reply).json).success ? readStatus(reply) : undefined),
 	},
+	// for videos and audios: images go as data URLs (providers.md 4)
+	upload: {
+		call: (picture) => ({
+			method: 'POST',
+			path: '/api/v3/media/upload/binary',
+			file: { field: 'file', picture },
+		}),
+		read: (reply) => parseReply(uploaded, reply).data.download_url,
+	},
+	// `inputs` are the order's own body (docs/providers.md 13)
+	price: {
+		call: ({ path, body = {} }) => ({
+			method: 'POST',
+			path: '/api/v3/model/price',
+			body: { model_id: path.replace(/^\/api\/v3\//, ''), inputs: body },
+		}),
+		read(reply) {
+			const { data } = parseReply(priced, reply);
+			// what is charged, where the list price is discounted
+			const amount = data.discounted_price ?? data.price;
+			return { amount, currency: data.currency ?? 'USD' };
+		},
+	},
+	balance: [
+		{
+			calls: () => [{ method: 'GET', path: '/api/v3/balance' }],
+			read: ([reply]) => ({
+				amount: parseReply(balanced, reply).data.balance,
+				currency: 'USD',
+				unlimited: false,
+			}),
+		},
+	],
 	callback: {
 		signed: true,
 		attach: (call, url) => ({ ...call, query: { ...call.query, webhook: url } }),
@@ -161,6 +257,8 @@ export const wavespeed: Provider = {
 	},
 	fault: (reply) =>
 		readFault(reply, codes, (answer) => {
+			// the `code` of a bare prediction is the reason why it failed
+			if (textOf(answer.id) !== undefined) return false;
 			const code = textOf(answer.code);
 			return code !== undefined && code !== '200';
 		}),

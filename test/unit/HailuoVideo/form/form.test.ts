@@ -3,13 +3,17 @@ import {
 	NodeHelpers,
 	type INode,
 	type INodeProperties,
+	type INodePropertyCollection,
 	type INodePropertyOptions,
 } from 'n8n-workflow';
 
 import { HailuoVideo } from '../../../../nodes/HailuoVideo/HailuoVideo.node';
 import { cover } from '../../../../nodes/HailuoVideo/form/conditionalFields';
 import {
+	aspectRatiosOf,
+	canCancel,
 	durationsOf,
+	labelOf,
 	modelsOf,
 	modes,
 	modesOf,
@@ -21,6 +25,7 @@ import {
 	resolutionsOf,
 	table,
 } from '../../../../nodes/shared/catalog/gateways';
+import { providers } from '../../../../nodes/shared/providers';
 
 const { description } = new HailuoVideo();
 const node: INode = {
@@ -76,6 +81,12 @@ describe.each(providerIds)('%s', (provider) => {
 				expect(valuesOf(sizes[0])).toEqual(soldSizes);
 				if (sizes.length > 0) expect(soldSizes).toContain(sizes[0].default);
 
+				const ratios = shown('aspectRatio', { ...chosen, mode, model });
+				const soldRatios = aspectRatiosOf(provider, mode, model);
+				expect(ratios).toHaveLength(soldRatios.length > 0 ? 1 : 0);
+				expect(valuesOf(ratios[0])).toEqual(soldRatios);
+				if (ratios.length > 0) expect(ratios[0].default).toBe('16:9');
+
 				for (const resolution of resolutions) {
 					const lengths = shown('duration', { ...chosen, mode, model, resolution });
 					const soldLengths = durationsOf(provider, mode, model, resolution);
@@ -83,6 +94,36 @@ describe.each(providerIds)('%s', (provider) => {
 					expect(valuesOf(lengths[0])).toEqual(soldLengths);
 					if (lengths.length > 0) expect(soldLengths).toContain(lengths[0].default);
 				}
+			}
+		}
+	});
+
+	test('Hailuo 3 stands first where it is sold, and is not what a new node starts with', () => {
+		for (const mode of modesOf(provider)) {
+			const models = modelsOf(provider, mode);
+			if (!models.includes('MiniMax-H3')) continue;
+			const [field] = shown('model', { ...chosen, mode });
+			expect(valuesOf(field)[0]).toBe('MiniMax-H3');
+			const older = models.filter((model) => model.startsWith('MiniMax-Hailuo'));
+			if (older.length > 0) expect(field.default).toBe('MiniMax-Hailuo-02');
+			for (const option of field.options as INodePropertyOptions[])
+				if (option.value !== OTHER_MODEL) expect(option.name).toBe(labelOf(String(option.value)));
+		}
+	});
+
+	test('references: one list, with a file or a URL in each line, only where they are sold', () => {
+		for (const mode of modesOf(provider)) {
+			const lists = shown('references', { ...chosen, mode });
+			expect(lists).toHaveLength(mode === 'referenceToVideo' ? 1 : 0);
+			for (const list of lists) {
+				const [group] = list.options as INodePropertyCollection[];
+				expect(group.name).toBe('reference');
+				expect(group.values.map(({ name }) => name)).toEqual([
+					'kind',
+					'source',
+					'binaryProperty',
+					'url',
+				]);
 			}
 		}
 	});
@@ -115,14 +156,40 @@ describe.each(providerIds)('%s', (provider) => {
 	test('operations: cancel only where the gateway can', () => {
 		const [operation, ...more] = shown('operation', { resource: 'video', provider });
 		expect(more).toEqual([]);
-		expect(valuesOf(operation).includes('cancel')).toBe(table[provider].cancel);
+		expect(valuesOf(operation).includes('cancel')).toBe(canCancel(provider));
 	});
 
-	test('one credential', () => {
+	test('account: offered, with Get Balance alone, where the gateway tells', () => {
+		const [resource, ...more] = shown('resource', { provider });
+		expect(more).toEqual([]);
+		expect(valuesOf(resource).includes('account')).toBe(table[provider].balance);
+		expect(table[provider].balance).toBe(providers[provider].balance !== undefined);
+		const operations = shown('operation', { resource: 'account', provider });
+		expect(operations.map(valuesOf)).toEqual([['getBalance']]);
+	});
+
+	test.each(['video', 'account'])('one credential for %s', (resource) => {
 		const credentials = description.credentials!.filter((credential) =>
-			NodeHelpers.displayParameter({ resource: 'video', provider }, credential, node, description),
+			NodeHelpers.displayParameter({ resource, provider }, credential, node, description),
 		);
 		expect(credentials.map(({ required }) => required)).toEqual([true]);
+	});
+
+	test('endpoint: wherever a task has to be asked for with it, or may have to be', () => {
+		for (const operation of ['getStatus', 'wait', 'cancel', 'download']) {
+			const fields = shown('endpoint', { resource: 'video', provider, operation });
+			const needs = table[provider].needsEndpoint === true;
+			const takes = needs || providers[provider].candidates !== undefined;
+			expect(fields).toHaveLength(takes ? 1 : 0);
+			if (takes) expect(fields[0].required === true).toBe(needs);
+		}
+	});
+
+	test('completion: return for Create alone, wait and pause for both', () => {
+		const offered = (operation: string) =>
+			shown('completion', { resource: 'video', provider, operation }).map(valuesOf);
+		expect(offered('create')).toEqual([['wait', 'pause', 'return']]);
+		expect(offered('wait')).toEqual([['wait', 'pause']]);
 	});
 });
 
@@ -132,7 +199,7 @@ test('never two fields of one name at once, whatever is chosen', () => {
 		for (const operation of ['create', 'getStatus', 'wait', 'cancel', 'download'])
 			for (const mode of modesOf(provider))
 				for (const model of [...modelsOf(provider, mode), OTHER_MODEL])
-					for (const completion of ['wait', 'return']) {
+					for (const completion of ['wait', 'pause', 'return']) {
 						const values = {
 							resource: 'video',
 							provider,
@@ -152,7 +219,7 @@ test('never two fields of one name at once, whatever is chosen', () => {
 test('each credential stays visible beside the provider: hidden by the others, not shown by its own', () => {
 	for (const { displayOptions } of description.credentials!) {
 		// before 'Resource', the parameter it depends on: right below 'Provider'
-		expect(displayOptions?.show).toEqual({ resource: ['video'] });
+		expect(displayOptions?.show).toEqual({ resource: ['video', 'account'] });
 		expect(displayOptions?.hide?.provider).toHaveLength(providerIds.length - 1);
 	}
 });
@@ -176,6 +243,7 @@ test('a choice shows the same field while what is at its default is absent: n8n 
 					);
 					for (const name of ['mode', 'model', 'resolution', 'duration', 'prompt'])
 						expect(shown(name, sparse)).toEqual([only(name)]);
+					expect(shown('aspectRatio', sparse)).toEqual(shown('aspectRatio', chosen));
 				}
 });
 
@@ -193,7 +261,16 @@ test('rectangles cover exactly the points given', () => {
 	expect(covered.sort()).toEqual(['1x', '1y', '2x', '2y', '3x']);
 });
 
-test('the form of no gateway holds words of features that are not there', () => {
-	const text = JSON.stringify(description.properties);
-	expect(text).not.toMatch(/pause|maxSpend|dryRun/);
+test('a clip is waited for 30 minutes', () => {
+	for (const operation of ['create', 'wait'])
+		for (const provider of providerIds) {
+			const [options] = shown('waitOptions', {
+				resource: 'video',
+				provider,
+				operation,
+				completion: 'wait',
+			});
+			const timeout = (options.options as INodeProperties[]).find(({ name }) => name === 'timeout');
+			expect(timeout?.default).toBe(30);
+		}
 });
