@@ -9,7 +9,6 @@ const modeTitles = {
 	imageToVideo: 'Image to Video',
 	firstLastFrame: 'First and Last Frame',
 	subjectReference: 'Subject Reference',
-<<<<<<< HEAD
 	referenceToVideo: 'Reference to Video',
 };
 
@@ -18,17 +17,6 @@ function seconds(durations) {
 	const [first, last] = [durations[0], durations[durations.length - 1]];
 	const each = durations.length > 2 && last - first === durations.length - 1;
 	return each ? `${first}–${last}` : durations.join('/');
-=======
-	referenceToVideo: 'References to Video',
-};
-
-/** `6/10`, or `4–15` for a row of three and more that follow each other. */
-function secondsText(durations) {
-	const inARow = durations.every((one, i) => i === 0 || one === durations[i - 1] + 1);
-	return inARow && durations.length > 2
-		? `${durations[0]}–${durations[durations.length - 1]}`
-		: durations.join('/');
->>>>>>> 17af594 (Hailuo 3 in the catalog, the form and the dialects of MiniMax, WaveSpeed and ToAPIs; calls for prices and balances)
 }
 
 /**
@@ -49,11 +37,7 @@ function matrix({ cellOf, labelOf, modelsOf, modes, modesOf, providerIds, resolu
 			resolutionsOf(id, mode, model)
 				.map((resolution) => {
 					const { durations, doubt } = cellOf(id, mode, model, resolution);
-<<<<<<< HEAD
 					return `${resolution} ${seconds(durations)} s${note(doubt)}`;
-=======
-					return `${resolution} ${secondsText(durations)} s${note(doubt)}`;
->>>>>>> 17af594 (Hailuo 3 in the catalog, the form and the dialects of MiniMax, WaveSpeed and ToAPIs; calls for prices and balances)
 				})
 				.join('<br>') || '–';
 		return [

@@ -65,7 +65,7 @@ const modeNames: Record<Mode, { name: string; description: string }> = {
 		description: 'Make a video of the person in an image',
 	},
 	referenceToVideo: {
-		name: 'References to Video',
+		name: 'Reference to Video',
 		description: 'Make a video with the persons, things, movement or sound of other files',
 	},
 };
