@@ -35,6 +35,9 @@ const N8N_NODES = {
 	'@n8n/n8n-nodes-langchain.lmChatOpenAi': 1.2,
 };
 
+/** What n8n itself adds to the form of a node that is used as a tool. */
+const TOOL_FIELDS = ['descriptionType', 'toolDescription'];
+
 const isExpression = (value) => typeof value === 'string' && value.startsWith('=');
 
 /** The fields that the editor shows for these values. */
@@ -66,6 +69,7 @@ function wrongIn(node, description) {
 	);
 	const visible = shown(description.properties, values, node, description);
 	return Object.entries(node.parameters).flatMap(([name, value]) => {
+		if (node.type.endsWith('Tool') && TOOL_FIELDS.includes(name)) return [];
 		const fields = visible.filter((property) => property.name === name);
 		if (fields.length === 0) return [`${name} is not a field of this form`];
 		const inside = fields
