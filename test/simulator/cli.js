@@ -71,7 +71,7 @@ async function main() {
 Paste one of these into the "Base URL" of a credential, with any API key:
 ${lines.join('\n')}
 
-Words in a prompt change what happens: sim:fail sim:blocked sim:slow sim:reject sim:ratelimit sim:expired
+Words in a prompt change what happens: sim:fail sim:blocked sim:slow sim:expired sim:html sim:cut …, see the page above
 A first frame to try: ${sim.url}/images/first.png
 Webhook secrets, for the credentials: WaveSpeed ${sim.secret('wavespeed')} ToAPIs ${sim.secret('toapis')}
 Stop with Ctrl+C.

@@ -8,6 +8,7 @@
 const { createHash, randomBytes } = require('node:crypto');
 const { once } = require('node:events');
 const http = require('node:http');
+const { setTimeout: sleep } = require('node:timers/promises');
 const { Callbacks } = require('./lib/callbacks');
 const { Uploads, plain, serveSample, serveVideo } = require('./lib/cdn');
 const { control } = require('./lib/control');
@@ -22,6 +23,8 @@ const { RequestLog, maskHeaders, shorten } = require('./lib/record');
 const { TaskBook, checkOutcome } = require('./lib/tasks');
 const { readBody, sendReply } = require('./lib/wire');
 
+/** A test's own clock says nothing when it moves on, so it is looked at this often. */
+const LOOK_MS = 20;
 const MAX_BODY_BYTES = 40 * 1024 * 1024;
 
 /** 32 characters that are the same at every start, so that a credential stays right. */
@@ -39,6 +42,8 @@ const DEFAULTS = {
 	rateLimit: undefined,
 	linkMs: undefined,
 	envelope: undefined,
+	bare: false,
+	syncMs: 120_000,
 	callbacks: true,
 	callbackMs: 10_000,
 	callbackScale: 1,
@@ -63,7 +68,9 @@ const DEFAULTS = {
  * @param {string[]} [given.keys] the only keys that work; by default any, but not `bad…` and `wrong…`
  * @param {{perMinute: number, burst?: number}} [given.rateLimit] submits per gateway and key
  * @param {number} [given.linkMs] lifetime of video links; by default what each gateway documents
- * @param {string} [given.envelope] gpt.ge's status answer: flat, data, respData or newapi
+ * @param {string} [given.envelope] gpt.ge's status answer: flat, data, respData, newapi or failReason
+ * @param {boolean} [given.bare] WaveSpeed's answers without their envelope, in the words of its newer pages
+ * @param {number} [given.syncMs] how long WaveSpeed holds an answer back that was wanted at the end of the task
  * @param {boolean} [given.callbacks] false: callback addresses are taken as documented, and nobody is called
  * @param {number} [given.callbackMs] how long a callback's answer is waited for
  * @param {number} [given.callbackScale] ToAPIs repeats what was not taken after 10 s, 30 s, … times this
@@ -110,7 +117,13 @@ async function startSimulator(given = {}) {
 		callbacks: callbacks.entries,
 		paid: (provider) => book.tasks.filter((task) => !provider || task.provider === provider).length,
 		phase: (task) => book.phase(task),
-		fault: (fault) => faults.add(fault),
+		fault(fault) {
+			const { says } = fault.do ?? {};
+			if (says && !gateways.get(fault.provider)?.says?.[says]) {
+				throw new TypeError(`Fault "says" is unknown at ${fault.provider}: ${says}`);
+			}
+			return faults.add(fault);
+		},
 		outcome: (outcome) => book.expect(outcome),
 		/** What a gateway answers about balances and prices. */
 		money: (wish) => money.expect(wish),
@@ -203,7 +216,8 @@ async function startSimulator(given = {}) {
 		};
 	}
 
-	const refusals = (gateway) => (category) => {
+	const refusals = (gateway) => (category, says) => {
+		if (says) return gateway.says[says]();
 		const refuse = gateway.refuse[category];
 		if (!refuse) throw new TypeError(`Unknown business fault: ${category}`);
 		return refuse();
@@ -230,6 +244,17 @@ async function startSimulator(given = {}) {
 			progress: (task) => book.progress(task),
 			/** The status word of a running task, unless the test wants an unheard-of one. */
 			word: (task, usual) => task.outcome.word ?? usual,
+			/** The same of a finished one. */
+			endWord: (task, usual) => task.outcome.endWord ?? usual,
+			/** Whether a finished task tells its link already; asking counts. */
+			isLinked: (task) => book.isLinked(task),
+			/** Resolves when a task has ended, at the latest after the given time. */
+			async finished(task, maxMs) {
+				const until = performance.now() + maxMs;
+				while (server.listening && book.isRunning(task) && performance.now() < until) {
+					await sleep(LOOK_MS, undefined, { ref: false });
+				}
+			},
 			alias: (task, name) => book.alias(task, name),
 			cancel: (task) => book.cancel(task),
 			remove: (task) => book.remove(task),
@@ -260,8 +285,11 @@ async function startSimulator(given = {}) {
 			videoUrl(task, { fresh = false } = {}) {
 				if (task.outcome.videoUrl !== undefined) return task.outcome.videoUrl;
 				const token = book.linkToken(task, { fresh, lifeMs: gateway.linkMs });
-				const name = encodeURIComponent(task.id);
-				return `${request.origin}/cdn/${gateway.id}/${name}.mp4?token=${token}`;
+				const path = `/cdn/${gateway.id}/${encodeURIComponent(task.id)}.mp4?token=${token}`;
+				const { link } = task.outcome;
+				if (link === 'relative') return path;
+				const url = `${request.origin}${path}`;
+				return link === 'schemeless' ? url.replace(/^https?:/, '') : url;
 			},
 			videoSize: (task) => serveVideo(task, videoBytes(task), { headers: {} }).stream.size,
 			keepUpload(bytes, format) {
@@ -269,6 +297,13 @@ async function startSimulator(given = {}) {
 				const name = `${gateway.id}/${id}.${extensionOf(format)}`;
 				uploads.add(name, bytes);
 				return { id, url: `${request.origin}/uploads/${name}` };
+			},
+			/** A place for a file that is sent by PUT, afterwards and without a key. */
+			announceUpload({ extension, size, type }) {
+				const name = `${gateway.id}/${randomBytes(8).toString('hex')}${extension}`;
+				const ticket = uploads.promise(name, { size, type });
+				const url = `${request.origin}/uploads/${name}`;
+				return { url, uploadUrl: `${url}?ticket=${ticket}` };
 			},
 			/** Whether a link of ours leads to a file; other people's links are never followed. */
 			isLinkAlive(url) {
@@ -294,8 +329,10 @@ async function startSimulator(given = {}) {
 			if (!['GET', 'HEAD'].includes(method)) return plain(405, 'Method not allowed');
 			const task = book.findById(provider, id);
 			if (!task) return plain(404, 'Not found');
-			if (!book.opens(task, query.token)) return plain(403, 'Request has expired');
-			return serveVideo(task, videoBytes(task), { method, headers });
+			const opened = book.open(task, query.token);
+			if (!opened) return plain(403, 'Request has expired');
+			const wishes = opened.broken ? task.outcome : undefined;
+			return serveVideo(task, videoBytes(task), { method, headers }, wishes);
 		};
 		const failure = (status) => plain(status, status === 403 ? 'Request has expired' : 'Error');
 		return { entry, respond: () => respondWithFaults(entry, run, failure, () => failure(500)) };
@@ -303,8 +340,10 @@ async function startSimulator(given = {}) {
 
 	const imageSection = (serveImage) => (request) => {
 		const [, provider] = /^\/([^/]+)\/[^/]+$/.exec(request.path) ?? []; // an upload names its gateway
-		const entry = { provider, kind: 'image' };
-		const run = () => serveImage(request.path.slice(1));
+		const isUpload = request.method === 'PUT' && request.area === 'uploads';
+		const entry = { provider, kind: isUpload ? 'upload' : 'image' };
+		const name = request.path.slice(1);
+		const run = () => (isUpload ? uploads.take(name, request) : serveImage(name));
 		const failure = (status) => plain(status, 'Error');
 		return { entry, respond: () => respondWithFaults(entry, run, failure, () => failure(500)) };
 	};

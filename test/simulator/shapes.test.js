@@ -107,9 +107,11 @@ describe.each([
 	});
 });
 
-test('MiniMax tells a wrong key from a missing one', async () => {
+test('MiniMax tells a wrong key from a missing one, though not always', async () => {
 	const { json } = await submit(sim, 'minimax', {}, { key: 'wrong-key' });
 	expect(json.base_resp.status_code).toBe(2049);
+	const bad = await submit(sim, 'minimax', {}, { key: 'bad-key' });
+	expect(bad.json.base_resp.status_code).toBe(1004);
 });
 
 test.each([

@@ -314,7 +314,9 @@ describe('pictures', () => {
 		'another protocol': 'ftp://example.com/a.png',
 	};
 	test.each(
-		takers.flatMap((one) => Object.entries(BAD).map(([name, value]) => [one, name, value])),
+		takers
+			.flatMap((one) => Object.entries(BAD).map(([name, value]) => [one, name, value]))
+			.filter(([one, name]) => !(one === 'minimax' && name === 'another format than declared')),
 	)('%s refuses %s', async (provider, name, picture) => {
 		expect(refusalOf(provider, await send(provider, picture))).toContain(FIELD[provider]);
 		expect(sim.paid()).toBe(0);
@@ -330,6 +332,14 @@ describe('pictures', () => {
 			expect(sim.tasks[1].order[FIELD[provider]].length).toBeLessThan(200);
 		},
 	);
+
+	test('MiniMax does not mind what a picture is declared as: its own MCP client always says JPEG', async () => {
+		await send('minimax', url('jpeg', png));
+		await send('minimax', url('png', webp));
+		expect(sim.paid()).toBe(2);
+		const gif = await send('minimax', url('jpeg', Buffer.from('GIF89a......')));
+		expect(refusalOf('minimax', gif)).toContain('gif');
+	});
 
 	test.each(takers)('%s and WebP', async (provider) => {
 		await send(provider, url('webp', webp));
@@ -455,6 +465,24 @@ describe('uploads', () => {
 });
 
 describe('rules of single gateways', () => {
+	test('MiniMax took video-01 in 720p, in a recorded order', async () => {
+		const target = 'POST /v1/video_generation';
+		const old = { model: 'video-01', prompt: 'a cat', resolution: '720p' };
+		await call(sim, 'minimax', target, old);
+		await call(sim, 'minimax', target, {
+			...old,
+			first_frame_image: 'https://example.com/a.jpg',
+		});
+		expect(sim.tasks.map(({ mode, resolution }) => `${mode} ${resolution}`)).toEqual([
+			'textToVideo 720P',
+			'imageToVideo 720P',
+		]);
+		sim.reset();
+		await expectRefusal('minimax', target, { ...old, resolution: '1080P' }, 'resolution');
+		await expectRefusal('minimax', target, { ...old, resolution: '768p' }, 'resolution');
+		await expectRefusal('minimax', target, { ...old, duration: 10 }, 'duration');
+	});
+
 	test.each([
 		['body', { webhook: 'https://example.com' }, ''],
 		['body', { callback_url: 'https://example.com' }, ''],

@@ -3,7 +3,7 @@
 /**
  * gpt.ge (V-API), a relay of MiniMax: the bodies are MiniMax's, the status path is not.
  * The shape of its status answer is in doubt, so it can be chosen: `envelope` is one of
- * flat (default), data, respData, newapi.
+ * flat (default), data, respData, newapi, failReason.
  */
 
 const { randomInt } = require('node:crypto');
@@ -105,6 +105,12 @@ function fileId(task, world) {
 	return task.fileId;
 }
 
+/** Inferred: a relay that moderates by itself has its words, not MiniMax's code. */
+const BLOCKED = {
+	status_msg: 'prompt_blocked: rejected by the content moderation system',
+	status_code: 1000,
+};
+
 /** MiniMax's own status body, which the relay passes on or wraps. */
 function flatStatus(task, world) {
 	const phase = world.phase(task);
@@ -113,11 +119,16 @@ function flatStatus(task, world) {
 	if (phase === 'queued') return { ...body, status: world.word(task, 'Queueing') };
 	if (phase === 'processing') return { ...body, status: world.word(task, 'Processing') };
 	if (phase !== 'succeeded') {
-		return { ...body, status: 'Fail', base_resp: failureReason(task.outcome) };
+		return {
+			...body,
+			status: world.endWord(task, 'Fail'),
+			base_resp: task.outcome.category === 'nsfw' ? BLOCKED : failureReason(task.outcome),
+		};
 	}
 	return {
 		...body,
-		file_id: fileId(task, world),
+		status: world.endWord(task, 'Success'),
+		file_id: world.isLinked(task) ? fileId(task, world) : '',
 		video_width: WIDTHS[task.resolution],
 		video_height: HEIGHTS[task.resolution],
 	};
@@ -129,32 +140,43 @@ const ENVELOPES = {
 		kling(flat, { video_url: urlIfDone(flat, task, world), resp_data: '' }),
 	respData: (flat) => kling(flat, { video_url: '', resp_data: JSON.stringify(flat) }),
 	newapi: (flat, task, world) => {
-		const words = {
-			Queueing: 'QUEUED',
-			Processing: 'IN_PROGRESS',
-			Success: 'SUCCESS',
-			Fail: 'FAILURE',
-		};
 		const url = urlIfDone(flat, task, world);
-		return {
-			code: 'success',
-			message: '',
-			data: {
-				task_id: task.id,
-				status: words[flat.status] ?? flat.status,
-				fail_reason: flat.status === 'Fail' ? flat.base_resp.status_msg : '',
-				progress: `${world.progress(task)}%`,
-				data: url
-					? { file: { file_id: flat.file_id, download_url: url, backup_download_url: url } }
-					: null,
-			},
-		};
+		return newApi(flat, task, world, {
+			data: url
+				? { file: { file_id: flat.file_id, download_url: url, backup_download_url: url } }
+				: null,
+		});
 	},
+	/** Older versions of the relay put the link where the reason of a failure stands. */
+	failReason: (flat, task, world) =>
+		newApi(flat, task, world, { fail_reason: urlIfDone(flat, task, world) }),
 };
+
+const NEW_API_WORDS = {
+	Queueing: 'QUEUED',
+	Processing: 'IN_PROGRESS',
+	Success: 'SUCCESS',
+	Fail: 'FAILURE',
+};
+
+/** The envelope of the relay's own software. */
+function newApi(flat, task, world, { data = null, fail_reason = '' }) {
+	return {
+		code: 'success',
+		message: '',
+		data: {
+			task_id: task.id,
+			status: NEW_API_WORDS[flat.status] ?? flat.status,
+			fail_reason: flat.base_resp.status_code === 0 ? fail_reason : flat.base_resp.status_msg,
+			progress: `${world.progress(task)}%`,
+			data,
+		},
+	};
+}
 
 /** The envelope that the status page lists, though its sample is flat. */
 function kling(flat, { video_url, resp_data }) {
-	const failed = flat.status === 'Fail';
+	const failed = flat.base_resp.status_code !== 0;
 	return {
 		code: 0,
 		message: failed ? flat.base_resp.status_msg : 'success',
@@ -172,7 +194,7 @@ function kling(flat, { video_url, resp_data }) {
 }
 
 const urlIfDone = (flat, task, world) =>
-	flat.status === 'Success' ? world.videoUrl(task, { fresh: true }) : '';
+	flat.file_id ? world.videoUrl(task, { fresh: true }) : '';
 
 function status({ task }, world) {
 	const envelope = task.outcome.envelope ?? world.options.envelope ?? 'flat';
@@ -194,14 +216,14 @@ function retrieve({ task }, world) {
 }
 
 // Errors are not documented. Inferred: what concerns the video speaks MiniMax's `base_resp`, what
-// concerns the relay itself (keys, paths, HTTP) speaks the error object of the new-api family.
+// concerns the relay itself (keys, paths, HTTP) speaks the error object of the new-api family, with a type of its own.
 const upstream = (category) => (message) => ({
 	status: 200,
 	body: { base_resp: baseResp(category, message) },
 });
 const relayError = (status, message, code) => ({
 	status,
-	body: { error: { message, type: 'new_api_error', param: '', code } },
+	body: { error: { message, type: 'v_api_error', param: '', code } },
 });
 
 module.exports = {
@@ -253,6 +275,18 @@ module.exports = {
 		notFound: upstream('notFound'),
 		rateLimit: upstream('rateLimit'),
 		transient: upstream('transient'),
+	},
+	/** From public reports; `prompt_blocked` was seen with 400, 403 and 500. */
+	says: {
+		insufficient_user_quota: () =>
+			relayError(403, 'user quota is not enough', 'insufficient_user_quota'),
+		prompt_blocked: () => relayError(400, 'prompt_blocked', 'prompt_blocked'),
+		no_available_channel: () =>
+			relayError(
+				503,
+				'当前分组 default 下对于模型 MiniMax-Hailuo-02 无可用渠道',
+				'model_not_found',
+			),
 	},
 	failure(status, message = 'relay error') {
 		if (status === 400) {

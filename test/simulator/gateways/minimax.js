@@ -12,10 +12,13 @@ const money = require('../lib/money');
 const { Invalid, flag, oneOf, required, text } = check;
 
 const HOUR = 3_600_000;
-const PICTURE = check.picture({ formats: ['jpeg', 'png', 'webp'] });
+// What a picture is declared as does not count: MiniMax's own MCP client calls every file a JPEG.
+const PICTURE = check.picture({ formats: ['jpeg', 'png', 'webp'], anyType: true });
 const NEW = { '768P': [6, 10], '1080P': [6] };
 // 1080P is in doubt for the 01 family (one published table has it, one has not): let it pass.
 const OLD = { '720P': [6], '1080P': [6] };
+/** Of no page any more, but taken in a recorded order, with `720p`. */
+const OLDEST = { '720P': [6] };
 
 const TABLE = {
 	textToVideo: {
@@ -23,6 +26,7 @@ const TABLE = {
 		'MiniMax-Hailuo-02': NEW,
 		'T2V-01-Director': OLD,
 		'T2V-01': OLD,
+		'video-01': OLDEST,
 	},
 	imageToVideo: {
 		'MiniMax-Hailuo-2.3': NEW,
@@ -31,6 +35,7 @@ const TABLE = {
 		'I2V-01-Director': OLD,
 		'I2V-01-live': OLD,
 		'I2V-01': OLD,
+		'video-01': OLDEST,
 	},
 	firstLastFrame: { 'MiniMax-Hailuo-02': NEW },
 	subjectReference: { 'S2V-01': { '720P': [6] } },
@@ -46,7 +51,7 @@ const COMMON = {
 };
 const SIZE = {
 	duration: oneOf([6, 10]),
-	resolution: oneOf(['512P', '720P', '768P', '1080P']),
+	resolution: oneOf(['512P', '720P', '720p', '768P', '1080P']),
 };
 const FIELDS = {
 	textToVideo: {
@@ -99,7 +104,8 @@ function read({ body }) {
 	if (body.fast_pretreatment && !isNew) {
 		throw new Invalid('fast_pretreatment', `is not available for ${body.model}`);
 	}
-	const { resolution = isNew ? '768P' : '720P', duration = 6 } = body;
+	const { resolution: asked = isNew ? '768P' : '720P', duration = 6 } = body;
+	const resolution = asked.toUpperCase();
 	check.checkCell(row, body.model, resolution, duration);
 	return { model: body.model, mode, prompt: body.prompt, resolution, duration };
 }
@@ -128,13 +134,14 @@ function status({ task }, world) {
 		return reply({ task_id: task.id, status: world.word(task, 'Processing'), file_id: '' });
 	}
 	if (phase !== 'succeeded') {
-		return reply({ task_id: task.id, status: 'Fail' }, failureReason(task.outcome));
+		const word = world.endWord(task, 'Fail');
+		return reply({ task_id: task.id, status: word }, failureReason(task.outcome));
 	}
 	const [video_width, video_height] = SIZES[task.resolution];
 	return reply({
 		task_id: task.id,
-		status: 'Success',
-		file_id: fileId(task, world),
+		status: world.endWord(task, 'Success'),
+		file_id: world.isLinked(task) ? fileId(task, world) : '',
 		video_width,
 		video_height,
 	});
@@ -203,8 +210,9 @@ module.exports = {
 		},
 	],
 	refuse: {
-		auth: (message, { hasKey } = {}) =>
-			hasKey
+		// Both codes were seen for a key that is wrong; here a `bad…` one gets the first.
+		auth: (message, { hasKey, key = '' } = {}) =>
+			hasKey && !/^bad/i.test(key)
 				? { status: 200, body: { base_resp: { status_code: 2049, status_msg: 'invalid api key' } } }
 				: refusal('auth')(message),
 		balance: refusal('balance'),
@@ -217,6 +225,15 @@ module.exports = {
 		notFound: refusal('notFound'),
 		rateLimit: refusal('rateLimit'),
 		transient: refusal('transient'),
+	},
+	says: {
+		/** The gate before the API answers as version 2 does. */
+		new_sensitive: () => ({
+			status: 422,
+			body: { type: 'error', error: { message: 'input new_sensitive (1026)' } },
+		}),
+		disallowed_image_url: () =>
+			refusal('transient')('disallowed image url: localhost or private address not allowed'),
 	},
 	/** Not documented: HTTP errors come from the machinery in front of the API. */
 	failure(status, message) {

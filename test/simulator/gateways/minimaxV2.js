@@ -130,8 +130,10 @@ function readContext({ body }) {
 	};
 }
 
+const SENSITIVE = { code: '1026', message: 'video description contains sensitive content' };
 const ERRORS = {
-	content: { code: '1026', message: 'video description contains sensitive content' },
+	content: SENSITIVE,
+	nsfw: SENSITIVE,
 	generic: { code: '1000', message: 'internal error' },
 };
 
@@ -172,14 +174,16 @@ function taskBody(task, world, phase) {
 	return {
 		id: task.id,
 		model: task.model,
-		status: ['queued', 'processing'].includes(phase) ? world.word(task, status) : status,
+		status: ['queued', 'processing'].includes(phase)
+			? world.word(task, status)
+			: world.endWord(task, status),
 		created_at: seconds(task.submittedAt),
 		updated_at: seconds(task.canceledAt ?? changedAt ?? task.readyAt),
 		...(status === 'failed' && { error: ERRORS[task.outcome.category] ?? ERRORS.generic }),
 		...(done && {
 			content: isText
 				? { prompt: `integrated_multimodal_description: [Shot 1] ${task.prompt}` }
-				: { url: world.videoUrl(task, { fresh: true }) },
+				: { url: world.isLinked(task) ? world.videoUrl(task, { fresh: true }) : '' },
 		}),
 		...(task.resolution && { resolution: task.resolution }),
 		duration: task.duration,
@@ -272,8 +276,11 @@ const NO_KEY =
 	"login fail: Please carry the API secret key in the 'Authorization' field of the request header";
 
 const refuse = {
-	auth: (message, { hasKey } = {}) =>
-		hasKey ? failure(401, 'invalid api key', 2049) : failure(401, message ?? NO_KEY),
+	// Both codes were seen for a key that is wrong; here a `bad…` one gets the first.
+	auth: (message, { hasKey, key = '' } = {}) =>
+		hasKey && !/^bad/i.test(key)
+			? failure(401, 'invalid api key', 2049)
+			: failure(401, message ?? NO_KEY),
 	balance: () => failure(402, 'insufficient balance'),
 	contentPolicy: () => failure(422, ERRORS.content.message),
 	invalidParameters: (message) =>

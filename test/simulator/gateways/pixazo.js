@@ -61,13 +61,15 @@ function status(request, world) {
 		return reply({ task_id: task.id, status: world.word(task, running), file_id: '' });
 	}
 	if (phase !== 'succeeded') {
-		return reply({ task_id: task.id, status: 'Fail' }, failureReason(task.outcome));
+		const word = world.endWord(task, 'Fail');
+		return reply({ task_id: task.id, status: word }, failureReason(task.outcome));
 	}
+	const isLinked = world.isLinked(task);
 	return reply({
 		task_id: task.id,
-		status: 'Success',
-		file_id: fileId(task),
-		video_url: world.videoUrl(task),
+		status: world.endWord(task, 'Success'),
+		file_id: isLinked ? fileId(task) : '',
+		video_url: isLinked ? world.videoUrl(task) : '',
 		video_width: task.resolution === '1080P' ? 1920 : 1366,
 		video_height: task.resolution === '1080P' ? 1080 : 768,
 	});

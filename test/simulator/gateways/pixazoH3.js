@@ -20,7 +20,8 @@ const reader =
 		return { model: 'minimax-hailuo-h3', mode, prompt: body.prompt };
 	};
 
-const ERRORS = { content: 'Content policy violation', generic: 'Task execution failed' };
+const BLOCKED = 'Content policy violation';
+const ERRORS = { content: BLOCKED, nsfw: BLOCKED, generic: 'Task execution failed' };
 const ok = (body) => ({ status: 200, body });
 
 function status({ task }, world) {
@@ -29,9 +30,12 @@ function status({ task }, world) {
 	if (phase === 'queued') return reply(world.word(task, 'QUEUED'));
 	if (phase === 'processing') return reply(world.word(task, 'PROCESSING'));
 	if (phase === 'succeeded') {
-		return reply('COMPLETED', { output: { media_url: [world.videoUrl(task)] } });
+		const media_url = world.isLinked(task) ? [world.videoUrl(task)] : [];
+		return reply(world.endWord(task, 'COMPLETED'), { output: { media_url } });
 	}
-	return reply('ERROR', { error: ERRORS[task.outcome.category] ?? ERRORS.generic });
+	return reply(world.endWord(task, 'ERROR'), {
+		error: ERRORS[task.outcome.category] ?? ERRORS.generic,
+	});
 }
 
 module.exports = {

@@ -86,7 +86,7 @@ function failureOf({ id, outcome, canceledAt }) {
 	if (canceledAt || outcome.status === 'canceled') {
 		return { ...body, error: 'Task canceled', error_type: 'CANCELED' };
 	}
-	const blocked = outcome.category === 'content';
+	const blocked = ['content', 'nsfw'].includes(outcome.category);
 	if (outcome.errorObject) {
 		// The newer form, where the upstream reason stands beside the error.
 		return {
@@ -121,13 +121,22 @@ function status(request, world) {
 	return {
 		status: 200,
 		body: {
-			status: 'COMPLETED',
+			status: world.endWord(task, 'COMPLETED'),
 			request_id: task.id,
 			response_url,
 			metrics: { inference_time: (task.readyAt - task.startedAt) / 1000 },
 		},
 	};
 }
+
+const outputOf = (task, world) => ({
+	type: 'video',
+	url: world.videoUrl(task),
+	content_type: 'video/mp4',
+	file_name: `${task.id}.mp4`,
+	file_size: world.videoSize(task),
+	duration: task.duration,
+});
 
 function response({ task }, world) {
 	if (world.isRunning(task)) return { status: 202, body: runningBody(task, world) };
@@ -137,16 +146,7 @@ function response({ task }, world) {
 		status: 200,
 		body: {
 			request_id: task.id,
-			outputs: [
-				{
-					type: 'video',
-					url: world.videoUrl(task),
-					content_type: 'video/mp4',
-					file_name: `${task.id}.mp4`,
-					file_size: world.videoSize(task),
-					duration: task.duration,
-				},
-			],
+			outputs: world.isLinked(task) ? [outputOf(task, world)] : [],
 			metadata: { prompt: task.prompt ?? '' },
 		},
 	};

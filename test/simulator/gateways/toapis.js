@@ -111,6 +111,11 @@ function submitted(task) {
 
 const ERRORS = {
 	content: { code: 'content_policy_violation', message: 'content policy violation' },
+	/** Its upstream's moderation, under the code of any failure. */
+	nsfw: {
+		code: 'generation_failed',
+		message: 'The request was rejected by the content moderation system',
+	},
 	generic: {
 		code: 'generation_failed',
 		message: 'call upstream API failed: upstream returned status 422',
@@ -126,12 +131,12 @@ function status({ task }, world) {
 	});
 	if (phase === 'queued') return reply(world.word(task, 'queued'));
 	if (phase === 'processing') return reply(world.word(task, 'in_progress'));
-	if (phase === 'canceled') return reply('cancelled');
-	if (phase === 'failed') return reply('failed', { error: errorOf(task) });
-	return reply('completed', {
+	if (phase === 'canceled') return reply(world.endWord(task, 'cancelled'));
+	if (phase === 'failed') return reply(world.endWord(task, 'failed'), { error: errorOf(task) });
+	return reply(world.endWord(task, 'completed'), {
 		completed_at: seconds(task.readyAt),
 		expires_at: seconds(task.readyAt + (world.options.linkMs ?? DAY)),
-		result: resultOf(task, world),
+		result: world.isLinked(task) ? resultOf(task, world) : null,
 	});
 }
 
@@ -287,6 +292,18 @@ module.exports = {
 		notFound: () => errorReply(404, 404, 'Task not found'),
 		rateLimit: rateLimited,
 		transient: () => errorReply(500, 'internal_error', 'internal server error'),
+	},
+	says: {
+		insufficient_user_quota: () => ({
+			status: 403,
+			body: {
+				error: {
+					message: 'user quota is not enough',
+					type: 'new_api_error',
+					code: 'insufficient_user_quota',
+				},
+			},
+		}),
 	},
 	failure(status, message = 'request failed') {
 		if (status === 429) return rateLimited();

@@ -79,8 +79,8 @@ const envelope = (data, status = 200) => ({
 });
 
 /** One prediction, in the field order of the reference. */
-function prediction(task, { base }, { timings = { inference: 0 }, ...values }) {
-	return envelope({
+function prediction(task, { base }, world, { timings = { inference: 0 }, ...values }) {
+	const data = {
 		id: task.id,
 		model: task.model,
 		outputs: [],
@@ -91,33 +91,62 @@ function prediction(task, { base }, { timings = { inference: 0 }, ...values }) {
 		error: '',
 		...values,
 		timings,
-	});
+	};
+	// Newer pages print the bare prediction, and know more words.
+	return isBare(task, world)
+		? { status: 200, body: { ...data, status: BARE_WORDS[data.status] ?? data.status } }
+		: envelope(data);
 }
+
+const BARE_WORDS = { created: 'queued', completed: 'succeeded' };
+const isBare = (task, { options }) => task.outcome.bare ?? options.bare;
 
 const ERRORS = {
 	content: ['Content moderation failed', 1200],
 	generic: ['Task execution failed', 1403],
+	/** Without a code: only the flag and the words tell. */
+	nsfw: ['Content flagged as potentially sensitive'],
+};
+const flagsOf = ({ outcome }, done) => {
+	if (done) return [false];
+	return outcome.category === 'nsfw' ? [true] : [];
 };
 const errorOf = ({ outcome }) => ERRORS[outcome.category] ?? ERRORS.generic;
 
 function result(request, world) {
 	const { task } = request;
 	const phase = world.phase(task);
-	if (phase === 'queued') return prediction(task, request, { status: world.word(task, 'created') });
-	if (phase === 'processing') {
-		return prediction(task, request, { status: world.word(task, 'processing') });
-	}
+	const reply = (values) => prediction(task, request, world, values);
+	if (phase === 'queued') return reply({ status: world.word(task, 'created') });
+	if (phase === 'processing') return reply({ status: world.word(task, 'processing') });
 	// Inferred: the word that the official node ends on.
-	if (phase === 'canceled') return prediction(task, request, { status: 'cancelled' });
+	if (phase === 'canceled') return reply({ status: world.endWord(task, 'cancelled') });
 	if (phase === 'failed') {
 		const [error, code] = errorOf(task);
-		return prediction(task, request, { status: 'failed', error, code });
+		return reply({
+			has_nsfw_contents: flagsOf(task, false),
+			status: world.endWord(task, 'failed'),
+			error,
+			...(code !== undefined && { code }),
+		});
 	}
-	return prediction(task, request, {
-		outputs: [world.videoUrl(task)],
-		has_nsfw_contents: [false],
-		status: 'completed',
+	return reply({
+		outputs: world.isLinked(task) ? [world.videoUrl(task)] : [],
+		has_nsfw_contents: flagsOf(task, true),
+		status: world.endWord(task, 'completed'),
 		timings: { inference: task.readyAt - task.startedAt },
+	});
+}
+
+/** At once, or with the end of the task where that is wanted and does not take too long. */
+async function submitted(task, request, world) {
+	if (!request.body.enable_sync_mode) return prediction(task, request, world, {});
+	await world.finished(task, world.options.syncMs);
+	if (!world.isRunning(task)) return result({ ...request, task }, world);
+	return prediction(task, request, world, {
+		status: 'processing',
+		error: 'Sync mode timed out',
+		code: 5004,
 	});
 }
 
@@ -125,7 +154,8 @@ function result(request, world) {
 function remove({ task }, world) {
 	if (world.isRunning(task)) world.cancel(task);
 	else world.remove(task);
-	return envelope({ id: task.id, status: 'deleted' });
+	const data = { id: task.id, status: 'deleted' };
+	return isBare(task, world) ? { status: 200, body: data } : envelope(data);
 }
 
 function upload({ file }, world) {
@@ -140,6 +170,24 @@ function upload({ file }, world) {
 		download_url: url,
 		filename: file.name,
 		size: file.bytes.length,
+	});
+}
+
+/** Larger files: first a ticket, then the bytes to the store that it names (the vendor's SDK does so). */
+function announce({ body }, world) {
+	check.checkFields(body, {
+		filename: required(text({ empty: false })),
+		size: required(check.whole({ min: 1 })),
+		content_type: text({ empty: false }),
+	});
+	const { filename, size, content_type: type = 'application/octet-stream' } = body;
+	const [extension = ''] = /\.\w+$/.exec(filename) ?? [];
+	const { url, uploadUrl } = world.announceUpload({ extension, size, type });
+	return envelope({
+		download_url: url,
+		filename,
+		size,
+		upload: { method: 'PUT', url: uploadUrl, headers: { 'Content-Type': type } },
 	});
 }
 
@@ -160,7 +208,7 @@ const callback = {
 				input: task.order,
 				outputs: done ? [world.videoUrl(task)] : [],
 				urls: { get: `${world.base}/api/v3/predictions/${task.id}/result` },
-				has_nsfw_contents: done ? [false] : [],
+				has_nsfw_contents: flagsOf(task, done),
 				status: done ? 'completed' : 'failed',
 				created_at: new Date(task.submittedAt).toISOString(),
 				error: done ? '' : errorOf(task)[0],
@@ -200,7 +248,7 @@ module.exports = {
 		query: { webhook: false },
 		read,
 	})),
-	submitted: (task, request) => prediction(task, request, {}),
+	submitted,
 	callback,
 	routes: [
 		...['/api/v3/predictions/:id/result', '/api/v3/predictions/:id'].map((path) => ({
@@ -224,6 +272,7 @@ module.exports = {
 			multipart: { file: 'file' },
 			handle: upload,
 		},
+		{ kind: 'upload', method: 'POST', path: '/api/v3/media/uploads', json: true, handle: announce },
 		...money.routes.wavespeed,
 		{
 			kind: 'account',

@@ -2,52 +2,17 @@
 
 /** The file host behind the gateways: finished videos, uploaded files, sample pictures. */
 
-const fs = require('node:fs');
-const path = require('node:path');
+const { randomBytes } = require('node:crypto');
+const { fileOf } = require('./files');
 const { mediaFormatOf, typeOf } = require('./media');
 const { samplePng } = require('./pictures');
 
-const CLIP = fs.readFileSync(path.join(__dirname, '..', 'clip.mp4'));
-const CHUNK = Buffer.alloc(64 * 1024);
 const MAX_UPLOADS = 100;
-const SMALL_BOX = 8;
-const LARGE_BOX = 16;
-
 const plain = (status, text) => ({
 	status,
 	headers: { 'content-type': 'text/plain; charset=utf-8' },
 	body: text,
 });
-
-/**
- * A playable video of at least the wanted size: the clip, then an MP4 `free` box, which players skip.
- *
- * @param {number} [wanted] bytes; 0 for the clip alone
- */
-function makeVideo(wanted = 0) {
-	const missing = wanted - CLIP.length;
-	if (missing <= 0) return { size: CLIP.length, header: Buffer.alloc(0) };
-	const padding = Math.max(missing, SMALL_BOX);
-	const isLarge = padding > 0xffffffff;
-	const header = Buffer.alloc(isLarge ? LARGE_BOX : SMALL_BOX);
-	header.writeUInt32BE(isLarge ? 1 : padding, 0);
-	header.write('free', 4, 'latin1');
-	if (isLarge) header.writeBigUInt64BE(BigInt(padding), SMALL_BOX);
-	return { size: CLIP.length + padding, header };
-}
-
-/** The bytes `start` to `end` (inclusive) of a video, in chunks that are never held together. */
-function* chunksOf(video, start, end) {
-	const head = Buffer.concat([CLIP, video.header]);
-	let at = start;
-	while (at <= end) {
-		const left = end - at + 1;
-		const from = at < head.length ? head.subarray(at) : CHUNK;
-		const piece = from.subarray(0, Math.min(left, CHUNK.length));
-		yield piece;
-		at += piece.length;
-	}
-}
 
 /** `undefined` without a usable Range header, `null` when it cannot be satisfied. */
 function parseRange(header, size) {
@@ -64,27 +29,31 @@ function parseRange(header, size) {
  * @param {{id: string}} task
  * @param {number} videoBytes
  * @param {{method: string, headers: Record<string, string>}} request
+ * @param {object} [wishes] what is wrong with the file, as `fileOf` takes it
  */
-function serveVideo(task, videoBytes, { method, headers }) {
-	const video = makeVideo(videoBytes);
-	const range = parseRange(headers.range, video.size);
+function serveVideo(task, videoBytes, { method, headers }, wishes) {
+	const file = fileOf(videoBytes, wishes);
+	const { size } = file.source;
+	const range = parseRange(headers.range, size);
 	if (range === null) {
 		const reply = plain(416, 'Range not satisfiable');
-		return { ...reply, headers: { ...reply.headers, 'content-range': `bytes */${video.size}` } };
+		return { ...reply, headers: { ...reply.headers, 'content-range': `bytes */${size}` } };
 	}
-	const { start, end } = range ?? { start: 0, end: video.size - 1 };
+	const { start, end } = range ?? { start: 0, end: size - 1 };
 	return {
 		status: range ? 206 : 200,
 		headers: {
-			'content-type': 'video/mp4',
+			...file.headers,
 			'accept-ranges': 'bytes',
-			etag: `"${encodeURIComponent(task.id)}-${video.size}"`,
-			...(range && { 'content-range': `bytes ${start}-${end}/${video.size}` }),
+			etag: `"${encodeURIComponent(task.id)}-${size}"`,
+			...(range && { 'content-range': `bytes ${start}-${end}/${size}` }),
 		},
+		cutOff: file.cutOff,
 		stream: {
 			size: end - start + 1,
-			chunks: () => chunksOf(video, start, end),
+			chunks: () => file.source.chunks(start, end),
 			headOnly: method === 'HEAD',
+			chunked: file.chunked,
 		},
 	};
 }
@@ -97,6 +66,7 @@ class Uploads {
 
 	reset() {
 		this.files = new Map();
+		this.tickets = new Map();
 	}
 
 	add(name, bytes) {
@@ -106,6 +76,26 @@ class Uploads {
 
 	has(name) {
 		return this.files.has(name);
+	}
+
+	/** A place for a file that is still to come; the ticket opens it once. */
+	promise(name, { size, type }) {
+		const ticket = randomBytes(12).toString('hex');
+		this.tickets.set(ticket, { name, size, type });
+		return ticket;
+	}
+
+	/** Takes the promised file, which has to be what was promised. */
+	take(name, { query, headers, bytes }) {
+		const promised = this.tickets.get(query.ticket);
+		if (promised?.name !== name) return plain(403, 'Request has expired');
+		if (headers.authorization) return plain(400, 'An upload must come without an API key');
+		if (bytes.length !== promised.size || headers['content-type'] !== promised.type) {
+			return plain(400, 'Not the file that was announced');
+		}
+		this.tickets.delete(query.ticket);
+		this.add(name, bytes);
+		return plain(200, '');
 	}
 
 	serve(name) {

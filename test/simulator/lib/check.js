@@ -119,14 +119,15 @@ function isOnThisMachine(value) {
 /**
  * A picture: an http(s) URL (never fetched), or a data URL where the gateway takes one.
  *
- * @param {{dataUrl?: boolean, formats: string[]}} rules formats as `jpeg`, `png`, `webp`, `gif`
+ * @param {{dataUrl?: boolean, formats: string[], strictRatio?: boolean, anyType?: boolean}} rules formats as `jpeg`,
+ *   `png`, `webp`, `gif`; `anyType`: the declared type does not count
  */
-const picture = ({ dataUrl = true, formats, strictRatio = false }) => ({
+const picture = ({ dataUrl = true, formats, ...rules }) => ({
 	check(value, name) {
 		if (typeof value !== 'string' || value === '') throw new Invalid(name, 'must be a string');
 		if (/^data:/i.test(value)) {
 			if (!dataUrl) throw new Invalid(name, 'must be a public URL: base64 data is not accepted');
-			const problem = inspectPicture(value, { formats, strictRatio });
+			const problem = inspectPicture(value, { formats, ...rules });
 			if (problem) throw new Invalid(name, problem);
 			return;
 		}

@@ -3,6 +3,7 @@
 /** `/_simulator`: a page for people, and the JavaScript API over HTTP. */
 
 const { isPlainObject } = require('./check');
+const { WORDS } = require('./words');
 
 const html = (text) =>
 	String(text).replace(
@@ -45,6 +46,9 @@ function page(sim, gateways) {
 		.filter(({ id }) => sim.secret(id))
 		.map(({ id, name }) => `${html(name)} <code>${html(sim.secret(id))}</code>`)
 		.join(', ');
+	const words = Object.entries(WORDS).map(
+		([word, { says }]) => `<tr><td><code>sim:${word}</code></td><td>${html(says)}</td></tr>`,
+	);
 	return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Hailuo simulator</title>
 <style>body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}
@@ -54,12 +58,12 @@ table{border-collapse:collapse}td,th{padding:.2rem .8rem;border:1px solid #ccc;t
 Paste a base URL into a credential; any API key works, except one that starts with
 <code>bad</code> or <code>wrong</code>.</p>
 <table><tr><th>Gateway</th><th>Base URL</th><th>Tasks</th></tr>${rows.join('')}</table>
-<p>Words in a prompt: <code>sim:fail</code>, <code>sim:blocked</code>, <code>sim:slow</code>,
-<code>sim:reject</code>, <code>sim:ratelimit</code>, <code>sim:expired</code>.
-A picture to try: <code>${html(sim.url)}/images/first.png</code></p>
+<p>A picture to try: <code>${html(sim.url)}/images/first.png</code></p>
 <p>Requests: ${counts || 'none yet'}</p>
 <p>Callbacks: ${sim.callbacks.length}, see <a href="/_simulator/callbacks">the list</a>.
 Webhook secrets, for the credentials: ${secrets}</p>
+<h2>Words in a prompt</h2>
+<table><tr><th>Write</th><th>and this happens to that one video</th></tr>${words.join('')}</table>
 <h2>Last tasks</h2>
 <table><tr><th>Gateway</th><th>Task</th><th>Model</th><th>Resolution</th><th>State</th></tr>${last.join('')}</table>
 </body></html>`;

@@ -4,6 +4,7 @@
 
 const { Invalid, Refused, checkQuery, isPlainObject } = require('./check');
 const { readUpload } = require('./multipart');
+const { orderWishesOf } = require('./words');
 
 /** @returns {string | undefined} the key, when the header has exactly the documented form */
 function readKey(gateway, headers) {
@@ -48,8 +49,8 @@ function parseBody(gateway, route, request) {
 async function converse(gateway, route, request, world, { made }) {
 	try {
 		if (!isKeyGood(request.key, world.options.keys)) {
-			const hasKey = Boolean(request.key);
-			return gateway.refuse.auth(undefined, { hasKey });
+			const { key } = request;
+			return gateway.refuse.auth(undefined, { hasKey: Boolean(key), key });
 		}
 		parseBody(gateway, route, request);
 		if (route.query !== 'any') checkQuery(request.query, route.query);
@@ -73,15 +74,17 @@ async function submit(gateway, route, request, world, made) {
 	}
 	const facts = route.read(request, world);
 	const prompt = facts.prompt ?? '';
-	if (/\bsim:reject\b/i.test(prompt)) return gateway.refuse.contentPolicy();
-	if (/\bsim:ratelimit\b/i.test(prompt) && world.isFirst(prompt)) {
-		return gateway.refuse.rateLimit();
+	const wishes = orderWishesOf(prompt);
+	for (const category of ['contentPolicy', 'balance']) {
+		if (wishes.includes(category)) return gateway.refuse[category]();
 	}
+	if (wishes.includes('rateLimit') && world.isFirst(prompt)) return gateway.refuse.rateLimit();
 	const address = made ? gateway.callback?.target(request, world.options) : undefined;
 	if (address !== undefined) await world.callbacks.accept(gateway, address);
 	const task = world.createTask(facts, made);
 	if (address !== undefined) world.callBack(task, address);
-	return gateway.submitted(task, request);
+	if (wishes.includes('lost')) return { reset: true };
+	return await gateway.submitted(task, request, world);
 }
 
 module.exports = { converse, readKey };

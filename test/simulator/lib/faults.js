@@ -12,6 +12,7 @@ const DEEDS = [
 	'html',
 	'redirect',
 	'reset',
+	'says',
 	'shape',
 	'slowMs',
 	'status',
@@ -88,7 +89,8 @@ const OTHER_SHAPE = { ok: true, items: [{ name: 'unexpected' }], next: null };
  * @param {(made: boolean) => Promise<object>} means.run does what was asked and gives the true reply;
  *   with `made` false a submit books nothing
  * @param {(status: number) => object} means.failure the gateway's own reply for an HTTP status
- * @param {(category: string) => object} means.refuse the gateway's own words for a category
+ * @param {(category?: string, says?: string) => object} means.refuse the gateway's own words for a category, or one of
+ *   its named answers
  * @returns {Promise<object>} a reply, or `{ reset: true }` or `{ hang: true }`
  */
 async function perform(deed, { run, failure, refuse }) {
@@ -109,6 +111,10 @@ async function perform(deed, { run, failure, refuse }) {
 	if (deed.empty) return { ...real, body: '', stream: undefined };
 	if (deed.expired) return failure(403);
 	if (deed.business) return refuse(deed.business);
+	if (deed.says) {
+		const reply = refuse(undefined, deed.says);
+		return { ...reply, status: deed.status ?? reply.status };
+	}
 	if (deed.status !== undefined) {
 		const usual = failure(deed.status);
 		return {
@@ -120,7 +126,7 @@ async function perform(deed, { run, failure, refuse }) {
 	return {
 		...real,
 		headers: { ...real.headers, ...(deed.contentType && { 'content-type': deed.contentType }) },
-		cutOff: deed.cutOff,
+		cutOff: deed.cutOff ?? real.cutOff,
 		slowMs: deed.slowMs,
 	};
 }

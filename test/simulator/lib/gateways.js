@@ -10,11 +10,12 @@
  *   linkMs            optional: how long a video link lives
  *   submit            [{ path, query?, read(request, world) }]: `read` checks the request and gives
  *                     { model, mode, prompt, resolution, duration }; it throws `Invalid` or `Refused`
- *   submitted(task, request)   the reply to a good submit
+ *   submitted(task, request, world)   the reply to a good submit
  *   routes            [{ kind, method, path, handle(request, world), … }]: everything else; `task` names the
  *                     task that is asked for, `query`, `json`, `multipart`, `emptyBody` say what may be sent
  *   refuse            its own words, by category: auth, balance, contentPolicy, invalidParameters,
  *                     notFound, rateLimit, transient
+ *   says              optional: more answers that were really seen, by name, for the fault `says`
  *   failure(status, message)   its reply for a plain HTTP status
  *   noSuchEndpoint(request)    its 404
  *   callback          optional, where the gateway calls back: `field` and `target(request, options)` give the

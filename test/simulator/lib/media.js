@@ -210,6 +210,7 @@ const EXTENSIONS = { jpeg: 'jpg' };
 const TYPES = { mp4: 'video/mp4', mov: 'video/quicktime', wav: 'audio/wav', mp3: 'audio/mpeg' };
 
 const extensionOf = (format) => EXTENSIONS[format] ?? format;
-const typeOf = (format) => TYPES[format] ?? `${KIND_OF[format] ?? 'image'}/${format}`;
+const typeOf = (format) =>
+	TYPES[format] ?? (KIND_OF[format] ? `${KIND_OF[format]}/${format}` : 'application/octet-stream');
 
 module.exports = { KIND_OF, extensionOf, inspectFile, inspectMedia, mediaFormatOf, typeOf };

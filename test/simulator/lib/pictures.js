@@ -31,9 +31,9 @@ function bytesOfDataUrl(base64) {
  * What is wrong with a data URL, as the end of a sentence; undefined when it is fine.
  *
  * @param {string} dataUrl
- * @param {{formats: string[], strictRatio?: boolean}} rules
+ * @param {{formats: string[], strictRatio?: boolean, anyType?: boolean}} rules
  */
-function inspectPicture(dataUrl, { formats, strictRatio = false }) {
+function inspectPicture(dataUrl, { formats, strictRatio = false, anyType = false }) {
 	const head = /^data:image\/([a-z]+);base64,/.exec(dataUrl.slice(0, 64));
 	if (!head) return 'is not a data:image/…;base64, URL';
 	const bytes = bytesOfDataUrl(dataUrl.slice(head[0].length));
@@ -41,7 +41,9 @@ function inspectPicture(dataUrl, { formats, strictRatio = false }) {
 	const declared = head[1] === 'jpg' ? 'jpeg' : head[1];
 	const actual = formatOf(bytes);
 	if (!actual) return 'is not a picture';
-	if (actual !== declared) return `is declared as ${declared} but holds ${actual}`;
+	if (actual !== declared && !anyType) {
+		return `is declared as ${declared} but holds ${actual}`;
+	}
 	if (!formats.includes(actual))
 		return `has the format ${actual}, allowed are ${formats.join(', ')}`;
 	if (bytes.length >= MAX_BYTES) return 'must be smaller than 20 MB';

@@ -3,7 +3,9 @@
 /** The book of paid tasks: who bought what, how far it is, and the links to its video. */
 
 const { createHash, randomBytes } = require('node:crypto');
+const { OTHERS, PACKERS } = require('./files');
 const { checkCallbackWishes } = require('./wishes');
+const { outcomeOfPrompt } = require('./words');
 
 const hash = (text) => createHash('sha256').update(text).digest('hex');
 
@@ -18,25 +20,38 @@ function mask(key) {
 
 /** What a test may ask of the next task(s); a misspelt wish would prove nothing, so it is refused. */
 const WISHES = [
+	'bare',
 	'callback',
 	'category',
+	'cut',
+	'endWord',
 	'envelope',
 	'errorObject',
 	'expireOnce',
+	'file',
 	'id',
 	'ignoreCancel',
 	'lastProgressOnly',
+	'link',
+	'once',
+	'packed',
 	'queueMs',
 	'status',
 	'taskMs',
+	'type',
 	'videoBytes',
 	'videoUrl',
 	'word',
 ];
 const VALUES = {
 	status: ['succeeded', 'failed', 'canceled'],
-	category: ['content', 'generic'],
-	envelope: ['flat', 'data', 'respData', 'newapi'],
+	category: ['content', 'expired', 'generic', 'nsfw'],
+	cut: ['close', 'length', 'chunked'],
+	envelope: ['flat', 'data', 'respData', 'newapi', 'failReason'],
+	file: Object.keys(OTHERS),
+	link: ['none', 'late', 'relative', 'schemeless'],
+	once: ['link', 'download'],
+	packed: Object.keys(PACKERS),
 };
 
 function checkOutcome(outcome) {
@@ -47,17 +62,6 @@ function checkOutcome(outcome) {
 		}
 	}
 	if (outcome.callback !== undefined) checkCallbackWishes(outcome.callback);
-}
-
-/** What a prompt may ask of the simulator, for people who have no JavaScript API at hand. */
-function outcomeOfPrompt(prompt = '') {
-	const says = (word) => new RegExp(`\\bsim:${word}\\b`, 'i').test(prompt);
-	return {
-		...(says('fail') && { status: 'failed', category: 'generic' }),
-		...(says('blocked') && { status: 'failed', category: 'content' }),
-		...(says('slow') && { slower: 10 }),
-		...(says('expired') && { expireOnce: true }),
-	};
 }
 
 class TaskBook {
@@ -118,7 +122,12 @@ class TaskBook {
 			key: mask(key),
 			...facts,
 		};
-		this.secrets.set(task, { owner: hash(key), links: new Map(), expireOnce: outcome.expireOnce });
+		this.secrets.set(task, {
+			owner: hash(key),
+			links: new Map(),
+			expireOnce: outcome.expireOnce,
+			spoilOnce: outcome.once === 'link',
+		});
 		if (!detached) {
 			this.tasks.push(task);
 			this.byId.set(`${task.provider} ${task.id}`, task);
@@ -202,19 +211,47 @@ class TaskBook {
 		secret.links.set(token, {
 			expiresAt: now + (this.settings.linkMs ?? lifeMs),
 			expired: Boolean(secret.expireOnce),
+			spoiled: Boolean(secret.spoilOnce),
 		});
 		return token;
 	}
 
-	/** Whether a link still opens; the first knock at an expired one makes the next link good. */
-	opens(task, token) {
+	/** Whether a finished task tells its link already. */
+	isLinked(task) {
+		const { link } = task.outcome;
+		if (link === 'none') return false;
+		if (link !== 'late') return true;
+		const secret = this.secrets.get(task);
+		const isFirst = !secret.wasAsked;
+		secret.wasAsked = true;
+		return !isFirst;
+	}
+
+	/**
+	 * What a link opens: undefined when it does not. The first knock at an expired one makes the next link good.
+	 *
+	 * @returns {{broken: boolean} | undefined} `broken`: what the outcome says of the file holds for this download
+	 */
+	open(task, token) {
 		const secret = this.secrets.get(task);
 		const link = secret.links.get(token);
-		if (!link) return false;
-		if (!link.expired && this.settings.now() < link.expiresAt) return true;
-		link.seenExpired = true;
-		secret.expireOnce = false;
-		return false;
+		if (!link) return undefined;
+		if (link.expired || this.settings.now() >= link.expiresAt) {
+			link.seenExpired = true;
+			secret.expireOnce = false;
+			return undefined;
+		}
+		const { once } = task.outcome;
+		if (once === 'download') {
+			const isFirst = !secret.wasLoaded;
+			secret.wasLoaded = true;
+			return { broken: isFirst };
+		}
+		if (once === 'link' && link.spoiled) {
+			link.seenExpired = true;
+			secret.spoilOnce = false;
+		}
+		return { broken: once === undefined || link.spoiled };
 	}
 }
 

@@ -75,7 +75,11 @@ async function dribble(res, bytes, slowMs) {
 
 /** Writes chunk by chunk at the client's pace, so that a video of any size costs no memory. */
 async function sendStream(res, { status, headers, stream, cutOff, slowMs }) {
-	res.writeHead(status, { ...headers, 'content-length': stream.size });
+	// A reply without a length goes out in chunks.
+	res.writeHead(status, {
+		...headers,
+		...(!stream.chunked && { 'content-length': stream.size }),
+	});
 	if (stream.headOnly) {
 		res.end();
 		return;
