@@ -1,0 +1,456 @@
+/** Judges an MP4 or MOV file while it streams by: whether all of it is there, and what it says of itself. Pure. */
+import { latin1, u16be, u32be, u64be } from './bytes';
+import { BoxWalker, type BoxPlace } from './isoBoxes';
+import type { VideoVerdict } from './videoFile';
+
+/** Containers on the way to what is asked for, by path. */
+const CONTAINERS = new Set([
+	'moov',
+	'moov/trak',
+	'moov/trak/edts',
+	'moov/trak/mdia',
+	'moov/trak/mdia/minf',
+	'moov/trak/mdia/minf/dinf',
+	'moov/trak/mdia/minf/stbl',
+	'moov/mvex',
+	'moof',
+	'moof/traf',
+]);
+
+const LEAVES = new Set([
+	'ftyp',
+	'sidx',
+	'moov/mvhd',
+	'moov/mvex/mehd',
+	'moov/mvex/trex',
+	'moov/trak/tkhd',
+	'moov/trak/edts/elst',
+	'moov/trak/mdia/mdhd',
+	'moov/trak/mdia/hdlr',
+	'moov/trak/mdia/minf/dinf/dref',
+	...['stsd', 'stts', 'ctts', 'stss', 'stps', 'stsc', 'stsz', 'stz2', 'stco', 'co64'].map(
+		(type) => `moov/trak/mdia/minf/stbl/${type}`,
+	),
+	'moof/traf/tfhd',
+	'moof/traf/trun',
+]);
+
+/** Sample entries of video, as registered at mp4ra.org and in the QuickTime File Format. */
+const VIDEO_CODECS =
+	/^(?:avc[1-4]|hvc[1-3]|hev[1-3]|dv(?:h[1e]|a[1v])|lhv1|av01|vp0[89]|vvc1|vvi1|evc1|mp4v|s263|h26[34]|enc[vt]|resv|ap(?:4[hx]|c[hnsof])|jpeg|mjp[2ab]|mpg[12]|mpeg|SVQ[13]|cvid|rpza|rle |png |tiff|raw |DIVX|XVID|dvc|dv5|hdv|AVdn|CFHD)/i;
+
+interface Track {
+	id: number;
+	handler: string;
+	timescale: number;
+	/** In units of its timescale; 0 where it is not said. */
+	duration: number;
+	/** Turned by a quarter: shown with width and height swapped. */
+	turned: boolean;
+	tables: Map<string, Uint8Array>;
+	/** Its sample tables were too large to be kept. */
+	unchecked: boolean;
+	/** From `trex`, for fragments. */
+	defaultDuration: number;
+	/** Units in the fragments so far. */
+	fragmented: number;
+}
+
+const newTrack = (): Track => ({
+	id: 0,
+	handler: '',
+	timescale: 0,
+	duration: 0,
+	turned: false,
+	tables: new Map(),
+	unchecked: false,
+	defaultDuration: 0,
+	fragmented: 0,
+});
+
+/** Where the samples of a track lie, by its tables. */
+interface Samples {
+	count: number;
+	/** Offset behind the last byte of any of them. */
+	end: number;
+	/** In units of the track's timescale. */
+	duration: number;
+}
+
+export class IsoVideo {
+	private readonly walker: BoxWalker;
+	private format: 'mp4' | 'mov' = 'mov';
+	private timescale = 0;
+	private duration = 0;
+	private moovs = 0;
+	private readonly tracks: Track[] = [];
+	private track: Track | undefined;
+	private fragments = 0;
+	/** The media data of the last fragment has not come yet. */
+	private fragmentOpen = false;
+	private fragmentsDuration = 0;
+	private run: { track: Track | undefined; duration: number } | undefined;
+	/** Offset at which the file has to end at least, by its samples and segment index. */
+	private leastEnd = 0;
+	private fault: string | undefined;
+	private readonly durations: Array<{ id: number; duration: number }> = [];
+
+	constructor() {
+		this.walker = new BoxWalker({
+			plan: (box) => this.plan(box),
+			kept: (box, content) => this.read(box, content),
+			tooLarge: () => {
+				if (this.track) this.track.unchecked = true;
+			},
+			left: (box) => this.leave(box),
+		});
+	}
+
+	push(chunk: Uint8Array): void {
+		this.walker.push(chunk);
+	}
+
+	/** The verdict when the file ends here. */
+	end(): VideoVerdict {
+		const { format } = this;
+		const cut = (why: string): VideoVerdict => ({ kind: 'cut', format, why });
+		const why = this.walker.end() ?? this.fault;
+		if (why !== undefined) return cut(why);
+		if (this.moovs === 0) return cut("its index, the box 'moov', is missing");
+		if (this.timescale === 0 || this.tracks.some((track) => track.id === 0 || track.handler === ''))
+			return cut('its index is damaged');
+		const video = this.tracks.find(({ handler }) => handler === 'vide');
+		if (!video) {
+			const sound = this.tracks.some(({ handler }) => handler === 'soun');
+			return {
+				kind: 'foreign',
+				what: sound ? 'a sound file (MP4)' : 'an MP4 file without a video',
+			};
+		}
+		const size = sizeOf(video.tables.get('stsd'));
+		if (!size || video.timescale === 0) return cut('its index is damaged');
+		const samples = this.tracks.map((track) => (track.unchecked ? undefined : samplesOf(track)));
+		if (samples.includes('damaged')) return cut('its index is damaged');
+		const own = samples[this.tracks.indexOf(video)] as Samples | undefined;
+		if (own?.count === 0 && this.fragments === 0) return cut('it holds no frame');
+		const ends = (samples as Array<Samples | undefined>).map((one) => one?.end ?? 0);
+		if (Math.max(this.leastEnd, ...ends) > this.walker.at)
+			return cut('some of its frames are missing');
+		if (this.fragmentOpen) return cut('its last fragment is missing');
+		const seconds = this.secondsOf(video, own?.duration ?? 0);
+		const promised = this.fragmentsDuration / this.timescale;
+		// A quarter less than its head says is a cut; writers round and estimate.
+		if (this.fragments > 0 && seconds !== undefined && seconds < promised * 0.75)
+			return cut(`it has ${seconds} of ${promised.toFixed(1)} seconds`);
+		const [width, height] = video.turned ? [size[1], size[0]] : size;
+		return {
+			kind: 'whole',
+			video: {
+				format,
+				mimeType: format === 'mov' ? 'video/quicktime' : 'video/mp4',
+				extension: format,
+				width,
+				height,
+				...(seconds !== undefined && { seconds }),
+			},
+		};
+	}
+
+	/** Of the film; of its fragments; of its video track, where the head does not say it. */
+	private secondsOf(video: Track, sampled: number): number | undefined {
+		const fragmented = this.fragments > 0 ? video.fragmented / video.timescale : 0;
+		const candidates = [
+			this.fragments > 0 ? fragmented + sampled / video.timescale : 0,
+			this.duration / this.timescale,
+			video.duration / video.timescale,
+			sampled / video.timescale,
+		];
+		const seconds = candidates.find((one) => one > 0 && one < 1e6);
+		return seconds === undefined ? undefined : Math.round(seconds * 1000) / 1000;
+	}
+
+	private plan({ path }: BoxPlace): 'enter' | 'keep' | 'skip' {
+		if (path === 'moov') this.moovs++;
+		if (path === 'moov/trak') {
+			this.track = newTrack();
+			this.tracks.push(this.track);
+		}
+		if (path === 'moof') {
+			this.fragments++;
+			this.fragmentOpen = true;
+		}
+		if (path === 'moof/traf') this.run = { track: undefined, duration: 0 };
+		if (path === 'mdat') this.fragmentOpen = false;
+		if (CONTAINERS.has(path)) return 'enter';
+		return LEAVES.has(path) ? 'keep' : 'skip';
+	}
+
+	private leave({ path }: BoxPlace): void {
+		if (path === 'moov/trak') this.track = undefined;
+		if (path !== 'moov') return;
+		for (const { id, duration } of this.durations) {
+			const track = this.tracks.find((one) => one.id === id);
+			if (track) track.defaultDuration = duration;
+		}
+	}
+
+	private read(box: BoxPlace, content: Uint8Array): void {
+		const track = this.track;
+		const table = /^moov\/trak\/mdia\/minf\/stbl\/(....)$/.exec(box.path)?.[1];
+		if (table && track) {
+			track.tables.set(table, content);
+			return;
+		}
+		const least = MINIMUM[box.path] ?? 0;
+		if (content.length < least) {
+			this.fault ??= `its box '${box.type}' is too short`;
+			return;
+		}
+		const long = content[0] === 1;
+		switch (box.path) {
+			case 'ftyp':
+				this.format = latin1(content, 0, 4) === 'qt  ' ? 'mov' : 'mp4';
+				break;
+			case 'sidx':
+				this.readSegmentIndex(box, content);
+				break;
+			case 'moov/mvhd':
+				this.timescale = u32be(content, long ? 20 : 12);
+				this.duration = durationAt(content, long ? 24 : 16, long);
+				break;
+			case 'moov/mvex/mehd':
+				this.fragmentsDuration = durationAt(content, 4, long);
+				break;
+			case 'moov/mvex/trex':
+				this.durations.push({ id: u32be(content, 4), duration: u32be(content, 12) });
+				break;
+			case 'moov/trak/tkhd':
+				track!.id = u32be(content, long ? 20 : 12);
+				// The matrix a b u c d v …: a quarter turn has b and c, and neither a nor d.
+				track!.turned =
+					u32be(content, long ? 52 : 40) === 0 && u32be(content, long ? 56 : 44) !== 0;
+				break;
+			case 'moov/trak/mdia/mdhd':
+				track!.timescale = u32be(content, long ? 20 : 12);
+				track!.duration = durationAt(content, long ? 24 : 16, long);
+				break;
+			case 'moov/trak/mdia/hdlr':
+				track!.handler = latin1(content, 8, 12);
+				break;
+			case 'moov/trak/edts/elst':
+				if (!rowsOf(content, 4, long ? 20 : 12)) this.fault ??= 'its edit list is damaged';
+				break;
+			case 'moov/trak/mdia/minf/dinf/dref':
+				if (!childrenOf(content.subarray(8))) this.fault ??= 'its index is damaged';
+				break;
+			case 'moof/traf/tfhd':
+				this.readFragmentHead(content);
+				break;
+			case 'moof/traf/trun':
+				this.readRun(content);
+		}
+	}
+
+	/** ISO/IEC 14496-12, 8.16.3: sizes of the segments that follow. */
+	private readSegmentIndex(box: BoxPlace, content: Uint8Array): void {
+		const long = content[0] === 1;
+		const at = long ? 28 : 20;
+		if (content.length < at + 4) return;
+		let end = box.end + (long ? u64be(content, 20) : u32be(content, 16));
+		const count = u16be(content, at + 2);
+		for (let index = 0; index < count && content.length >= at + 16 + index * 12; index++)
+			end += u32be(content, at + 4 + index * 12) % 0x80000000;
+		this.leastEnd = Math.max(this.leastEnd, end);
+	}
+
+	/** 8.8.7: a base offset, a sample description, then the default duration, each only where its flag is set. */
+	private readFragmentHead(content: Uint8Array): void {
+		const flags = u32be(content, 0) % 0x1000000;
+		const track = this.tracks.find(({ id }) => id === u32be(content, 4));
+		const at = 8 + (flags & 1 ? 8 : 0) + (flags & 2 ? 4 : 0);
+		if (!track) this.fault ??= 'one of its fragments belongs to no track';
+		const own = flags & 8 && content.length >= at + 4 ? u32be(content, at) : undefined;
+		this.run = { track, duration: own ?? track?.defaultDuration ?? 0 };
+	}
+
+	/** 8.8.8: a data offset and first flags, then a row for each sample. */
+	private readRun(content: Uint8Array): void {
+		const flags = u32be(content, 0) % 0x1000000;
+		const count = u32be(content, 4);
+		const at = 8 + (flags & 1 ? 4 : 0) + (flags & 4 ? 4 : 0);
+		const row = [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length * 4;
+		if (content.length < at + row * count) this.fault ??= "its box 'trun' is too short";
+		const { track, duration } = this.run ?? {};
+		if (!track) return;
+		if (!(flags & 0x100)) {
+			track.fragmented += (duration ?? 0) * count;
+			return;
+		}
+		for (let place = at; place + row <= content.length && place < at + row * count; place += row)
+			track.fragmented += u32be(content, place);
+	}
+}
+
+/** Bytes that a box has at least, for what is read of it. */
+const MINIMUM: Readonly<Record<string, number>> = {
+	ftyp: 4,
+	sidx: 24,
+	'moov/mvhd': 32,
+	'moov/mvex/mehd': 8,
+	'moov/mvex/trex': 24,
+	'moov/trak/tkhd': 80,
+	'moov/trak/mdia/mdhd': 20,
+	'moov/trak/mdia/hdlr': 12,
+	'moof/traf/tfhd': 8,
+	'moof/traf/trun': 8,
+};
+
+/**
+ * Width and height of a video's first sample entry (ISO/IEC 14496-12, 8.5.2 and 12.1.3: 78 bytes, then boxes);
+ * undefined when no decoder could begin with it.
+ */
+function sizeOf(table: Uint8Array | undefined): [number, number] | undefined {
+	if (!table || table.length < 94) return undefined;
+	const end = 8 + u32be(table, 8);
+	const codec = latin1(table, 12, 16);
+	const [width, height] = [u16be(table, 40), u16be(table, 42)];
+	const usable = end >= 94 && end <= table.length && width > 0 && height > 0;
+	return usable && VIDEO_CODECS.test(codec) && isConfigured(codec, table.subarray(94, end))
+		? [width, height]
+		: undefined;
+}
+
+/** Boxes that a codec cannot be read without (ISO/IEC 14496-15 for H.264 and H.265; AV1, VP9 and MPEG-4 of their own). */
+const CONFIGURATIONS: ReadonlyArray<[codec: RegExp, box: string]> = [
+	[/^avc[12]/, 'avcC'],
+	[/^(?:hvc1|hev1)/, 'hvcC'],
+	[/^av01/, 'av1C'],
+	[/^vp09/, 'vpcC'],
+	[/^mp4v/, 'esds'],
+];
+
+function isConfigured(codec: string, content: Uint8Array): boolean {
+	const boxes = childrenOf(content);
+	const wanted = CONFIGURATIONS.find(([pattern]) => pattern.test(codec))?.[1];
+	if (!wanted) return true;
+	const box = boxes?.get(wanted);
+	if (!box || box.length < 4) return false;
+	if (wanted === 'avcC') return hasParameterSets(box);
+	return wanted === 'hvcC' ? box[0] === 1 && box.length >= 23 && box[22] > 0 : true;
+}
+
+/** ISO/IEC 14496-15, 5.3.3: at least one sequence (type 7) and one picture parameter set (type 8), each in full. */
+function hasParameterSets(box: Uint8Array): boolean {
+	if (box[0] !== 1 || box.length < 7) return false;
+	let at = 5;
+	for (const type of [7, 8]) {
+		const count = box[at++] & (type === 7 ? 31 : 255);
+		if (!(count > 0)) return false;
+		for (let index = 0; index < count; index++) {
+			const length = at + 2 <= box.length ? u16be(box, at) : 0;
+			if (length === 0 || at + 2 + length > box.length || (box[at + 2] & 31) !== type) return false;
+			at += 2 + length;
+		}
+	}
+	return true;
+}
+
+/** The boxes that fill a content, by type; undefined when one does not fit. Up to seven bytes may be left over. */
+function childrenOf(content: Uint8Array): Map<string, Uint8Array> | undefined {
+	const found = new Map<string, Uint8Array>();
+	let at = 0;
+	while (at + 8 <= content.length) {
+		const size = u32be(content, at);
+		if (size < 8 || at + size > content.length) return undefined;
+		found.set(latin1(content, at + 4, at + 8), content.subarray(at + 8, at + size));
+		at += size;
+	}
+	return found;
+}
+
+/** All bits set means "not known". */
+function durationAt(content: Uint8Array, at: number, long: boolean): number {
+	if (content.length < at + (long ? 8 : 4)) return 0;
+	const duration = long ? u64be(content, at) : u32be(content, at);
+	return duration >= (long ? 2 ** 63 : 0xffffffff) ? 0 : duration;
+}
+
+/** Follows the sample tables (ISO/IEC 14496-12, 8.6 and 8.7) of video and sound to the last byte that they name. */
+function samplesOf({ handler, tables }: Track): Samples | 'damaged' {
+	const none: Samples = { count: 0, end: 0, duration: 0 };
+	if (handler !== 'vide' && handler !== 'soun') return none;
+	const sizes = sizesOf(tables);
+	const times = rowsOf(tables.get('stts'), 4, 8);
+	const runs = rowsOf(tables.get('stsc'), 4, 12);
+	const wide = tables.has('co64');
+	const others = [rowsOf(tables.get('ctts'), 4, 8), rowsOf(tables.get('stss'), 4, 4)];
+	if (others.filter(Boolean).length < ['ctts', 'stss'].filter((name) => tables.has(name)).length)
+		return 'damaged';
+	const offsets = rowsOf(tables.get(wide ? 'co64' : 'stco'), 4, wide ? 8 : 4);
+	if (!sizes || !times || !runs || !offsets) return 'damaged';
+	if (sizes.count === 0) return none;
+
+	let duration = 0;
+	let timed = 0;
+	for (let row = 0; row < times.count; row++) {
+		timed += u32be(times.bytes, times.at(row));
+		duration += u32be(times.bytes, times.at(row)) * u32be(times.bytes, times.at(row) + 4);
+	}
+	if (timed < sizes.count) return 'damaged';
+
+	let sample = 0;
+	let end = 0;
+	let run = -1;
+	for (let chunk = 0; chunk < offsets.count && sample < sizes.count; chunk++) {
+		while (run + 1 < runs.count && u32be(runs.bytes, runs.at(run + 1)) <= chunk + 1) run++;
+		if (run < 0) return 'damaged';
+		const last = Math.min(sizes.count, sample + u32be(runs.bytes, runs.at(run) + 4));
+		const at = offsets.at(chunk);
+		let offset = wide ? u64be(offsets.bytes, at) : u32be(offsets.bytes, at);
+		for (; sample < last; sample++) offset += sizes.of(sample);
+		end = Math.max(end, offset);
+	}
+	return sample < sizes.count ? 'damaged' : { count: sizes.count, end, duration };
+}
+
+interface Sizes {
+	count: number;
+	of(sample: number): number;
+}
+
+function sizesOf(tables: Map<string, Uint8Array>): Sizes | undefined {
+	const table = tables.get('stsz');
+	if (!table) return compactSizesOf(tables.get('stz2'));
+	if (table.length < 12) return undefined;
+	const each = u32be(table, 4);
+	const count = u32be(table, 8);
+	if (each > 0) return count > 1e8 ? undefined : { count, of: () => each };
+	if (table.length < 12 + count * 4) return undefined;
+	return { count, of: (sample) => u32be(table, 12 + sample * 4) };
+}
+
+/** `stz2`: sizes of 4, 8 or 16 bits. */
+function compactSizesOf(table: Uint8Array | undefined): Sizes | undefined {
+	if (!table || table.length < 12) return undefined;
+	const bits = table[7];
+	const count = u32be(table, 8);
+	if (![4, 8, 16].includes(bits) || table.length < 12 + Math.ceil((count * bits) / 8))
+		return undefined;
+	return {
+		count,
+		of: (sample) =>
+			bits === 16
+				? u16be(table, 12 + sample * 2)
+				: bits === 8
+					? table[12 + sample]
+					: (table[12 + (sample >> 1)] >> (sample % 2 ? 0 : 4)) & 15,
+	};
+}
+
+/** A table of rows behind version, flags and a count; undefined when it is missing or too short. */
+function rowsOf(bytes: Uint8Array | undefined, head: number, row: number) {
+	if (!bytes || bytes.length < head + 4) return undefined;
+	const count = u32be(bytes, head);
+	if (bytes.length < head + 4 + count * row) return undefined;
+	return { bytes, count, at: (index: number) => head + 4 + index * row };
+}
