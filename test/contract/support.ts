@@ -20,7 +20,7 @@ import {
 	checkPrompt,
 } from '../../nodes/HailuoVideo/order/checkOrder';
 import { GatewayFailed, type ErrorCategory, type ProviderFault } from '../../nodes/shared/errors';
-import { checkImageUrl } from '../../nodes/HailuoVideo/order/images/inspect';
+import { checkImageUrl } from '../../nodes/HailuoVideo/order/images/url';
 import { parseJson } from '../../nodes/shared/json';
 import {
 	OTHER_MODEL,

@@ -27,8 +27,9 @@ import {
 	type ReferenceKind,
 } from '../../shared/catalog/gateways';
 import { providers } from '../../shared/providers';
+import { rulesInWords } from '../order/images/inspect';
 import type { ImageRole } from '../order/images/source';
-import { imageRulesOf, type SentImageRules } from '../../shared/providers/contract';
+import { imageRulesOf } from '../../shared/providers/contract';
 import { operations } from '../operations';
 import {
 	modelCombinations,
@@ -149,15 +150,6 @@ const pictureTexts: Record<ImageRole, { label: string; what: string }> = {
 	subject: { label: 'Subject', what: 'the picture of the person' },
 };
 
-/** The rules of a gateway in one line. */
-function takes({ formats, minShortSide, maxBytes }: SentImageRules): string {
-	const names = formats.map(
-		(format) => ({ jpeg: 'JPEG', png: 'PNG', webp: 'WebP', gif: 'GIF' })[format],
-	);
-	const list = `${names.slice(0, -1).join(', ')} or ${names[names.length - 1]}`;
-	return `${list}; short side over ${minShortSide} pixels, ratio between 2:5 and 5:2, under ${maxBytes / 1024 / 1024} MB`;
-}
-
 function pictureFields(role: ImageRole): INodeProperties[] {
 	const { label, what } = pictureTexts[role];
 	const points = [...modelCombinations, ...typedModelCombinations].filter((point) =>
@@ -181,7 +173,7 @@ function pictureFields(role: ImageRole): INodeProperties[] {
 			points,
 			(point) => {
 				const { provider, model: name } = point as ModelCombination;
-				return takes(imageRulesOf(providers[provider], name));
+				return rulesInWords(imageRulesOf(providers[provider], name));
 			},
 			(rules) => ({
 				displayName: `${label} Binary Field`,

@@ -75,9 +75,14 @@ export class BoxWalker {
 		return rest.some((byte) => byte !== 0) ? 'it ends within the head of a box' : undefined;
 	}
 
+	/** Whether fewer bytes than the head of a box are left over: zeros, where `end` is fine with them. */
+	get hasRest(): boolean {
+		return this.headerLength > 0;
+	}
+
 	private passPadding(chunk: Uint8Array, from: number): number {
-		for (let index = from; index < chunk.length; index++)
-			if (chunk[index] !== 0) this.fault = `there is no box at byte ${this.at + index - from}`;
+		const index = chunk.findIndex((byte, place) => place >= from && byte !== 0);
+		if (index >= 0) this.fault = `there is no box at byte ${this.at + index - from}`;
 		this.at += chunk.length - from;
 		return chunk.length - from;
 	}

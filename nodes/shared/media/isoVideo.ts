@@ -136,7 +136,8 @@ export class IsoVideo {
 		const ends = (samples as Array<Samples | undefined>).map((one) => one?.end ?? 0);
 		if (Math.max(this.leastEnd, ...ends) > this.walker.at)
 			return cut('some of its frames are missing');
-		if (this.fragmentOpen) return cut('its last fragment is missing');
+		if (this.fragmentOpen || (this.fragments > 0 && this.walker.hasRest))
+			return cut('its last fragment is missing');
 		const seconds = this.secondsOf(video, own?.duration ?? 0);
 		const promised = this.fragmentsDuration / this.timescale;
 		// A quarter less than its head says is a cut; writers round and estimate.
@@ -207,6 +208,7 @@ export class IsoVideo {
 			return;
 		}
 		const long = content[0] === 1;
+		if (content[0] > 1 && VERSIONED.has(box.path)) this.fault ??= 'its index is damaged';
 		switch (box.path) {
 			case 'ftyp':
 				this.format = latin1(content, 0, 4) === 'qt  ' ? 'mov' : 'mp4';
@@ -266,9 +268,10 @@ export class IsoVideo {
 	/** 8.8.7: a base offset, a sample description, then the default duration, each only where its flag is set. */
 	private readFragmentHead(content: Uint8Array): void {
 		const flags = u32be(content, 0) % 0x1000000;
-		const track = this.tracks.find(({ id }) => id === u32be(content, 4));
+		const id = u32be(content, 4);
+		const known = this.durations.some((one) => one.id === id);
+		const track = known ? this.tracks.find((one) => one.id === id) : undefined;
 		const at = 8 + (flags & 1 ? 8 : 0) + (flags & 2 ? 4 : 0);
-		if (!track) this.fault ??= 'one of its fragments belongs to no track';
 		const own = flags & 8 && content.length >= at + 4 ? u32be(content, at) : undefined;
 		this.run = { track, duration: own ?? track?.defaultDuration ?? 0 };
 	}
@@ -281,6 +284,7 @@ export class IsoVideo {
 		const row = [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length * 4;
 		if (content.length < at + row * count) this.fault ??= "its box 'trun' is too short";
 		const { track, duration } = this.run ?? {};
+		if (!track) this.fault ??= 'one of its fragments belongs to no track';
 		if (!track) return;
 		if (!(flags & 0x100)) {
 			track.fragmented += (duration ?? 0) * count;
@@ -290,6 +294,15 @@ export class IsoVideo {
 			track.fragmented += u32be(content, place);
 	}
 }
+
+/** Boxes that exist in versions 0 and 1 only. */
+const VERSIONED = new Set([
+	'sidx',
+	'moov/mvhd',
+	'moov/trak/tkhd',
+	'moov/trak/edts/elst',
+	'moov/trak/mdia/mdhd',
+]);
 
 /** Bytes that a box has at least, for what is read of it. */
 const MINIMUM: Readonly<Record<string, number>> = {
@@ -333,10 +346,29 @@ function isConfigured(codec: string, content: Uint8Array): boolean {
 	const boxes = childrenOf(content);
 	const wanted = CONFIGURATIONS.find(([pattern]) => pattern.test(codec))?.[1];
 	if (!wanted) return true;
-	const box = boxes?.get(wanted);
+	const box = boxes?.find(([type]) => type === wanted)?.[1];
 	if (!box || box.length < 4) return false;
 	if (wanted === 'avcC') return hasParameterSets(box);
-	return wanted === 'hvcC' ? box[0] === 1 && box.length >= 23 && box[22] > 0 : true;
+	return wanted === 'hvcC' ? hasParameterArrays(box) : true;
+}
+
+/** ISO/IEC 14496-15, 8.3.3: arrays of parameter sets behind 22 bytes of head, each of them in full. */
+function hasParameterArrays(box: Uint8Array): boolean {
+	if (box[0] !== 1 || box.length < 23 || box[22] === 0) return false;
+	let at = 23;
+	for (let array = 0; array < box[22]; array++) {
+		if (at + 3 > box.length) return false;
+		const type = box[at] & 63;
+		const count = u16be(box, at + 1);
+		at += 3;
+		for (let index = 0; index < count; index++) {
+			const length = at + 4 <= box.length ? u16be(box, at) : 0;
+			const own = (box[at + 2] >> 1) & 63;
+			if (length < 2 || at + 2 + length > box.length || own !== type) return false;
+			at += 2 + length;
+		}
+	}
+	return true;
 }
 
 /** ISO/IEC 14496-15, 5.3.3: at least one sequence (type 7) and one picture parameter set (type 8), each in full. */
@@ -355,14 +387,14 @@ function hasParameterSets(box: Uint8Array): boolean {
 	return true;
 }
 
-/** The boxes that fill a content, by type; undefined when one does not fit. Up to seven bytes may be left over. */
-function childrenOf(content: Uint8Array): Map<string, Uint8Array> | undefined {
-	const found = new Map<string, Uint8Array>();
+/** The boxes that fill a content, with their types; undefined when one does not fit. Up to seven bytes may be left over. */
+function childrenOf(content: Uint8Array): Array<[type: string, content: Uint8Array]> | undefined {
+	const found: Array<[type: string, content: Uint8Array]> = [];
 	let at = 0;
 	while (at + 8 <= content.length) {
 		const size = u32be(content, at);
 		if (size < 8 || at + size > content.length) return undefined;
-		found.set(latin1(content, at + 4, at + 8), content.subarray(at + 8, at + size));
+		found.push([latin1(content, at + 4, at + 8), content.subarray(at + 8, at + size)]);
 		at += size;
 	}
 	return found;
@@ -379,6 +411,10 @@ function durationAt(content: Uint8Array, at: number, long: boolean): number {
 function samplesOf({ handler, tables }: Track): Samples | 'damaged' {
 	const none: Samples = { count: 0, end: 0, duration: 0 };
 	if (handler !== 'vide' && handler !== 'soun') return none;
+	const descriptions = tables.get('stsd');
+	const entries = descriptions && descriptions.length >= 8 && childrenOf(descriptions.subarray(8));
+	if (!entries || entries.length === 0 || entries.length !== u32be(descriptions, 4))
+		return 'damaged';
 	const sizes = sizesOf(tables);
 	const times = rowsOf(tables.get('stts'), 4, 8);
 	const runs = rowsOf(tables.get('stsc'), 4, 12);

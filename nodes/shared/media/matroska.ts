@@ -15,16 +15,19 @@ const VIDEO = 0xe0;
 const PIXEL_WIDTH = 0xb0;
 const PIXEL_HEIGHT = 0xba;
 const CLUSTER = 0x1f43b675;
+const SEEK_HEAD = 0x114d9b74;
+const CUES = 0x1c53bb6b;
+const TAGS = 0x1254c367;
 /** Elements that stand in a segment, and those of a cluster of unknown size, which ends where the next one begins. */
 const IN_SEGMENT = new Set([
 	INFO,
 	TRACKS,
 	CLUSTER,
-	0x114d9b74, // SeekHead
-	0x1c53bb6b, // Cues
+	SEEK_HEAD,
+	CUES,
+	TAGS,
 	0x1941a469, // Attachments
 	0x1043a770, // Chapters
-	0x1254c367, // Tags
 	0xec, // Void
 	0xbf, // CRC-32
 	0xe7, // Timestamp
@@ -35,6 +38,8 @@ const IN_SEGMENT = new Set([
 	0x5854, // SilentTracks
 	0xaf, // EncryptedBlock
 ]);
+
+const LIMITS: Readonly<Record<number, number>> = { 0x42f7: 1, 0x42f2: 4, 0x42f3: 8, 0x4285: 4 };
 
 /** An element that is read whole is small; a larger one is damaged. */
 const MOST_KEPT_BYTES = 1024 * 1024;
@@ -157,11 +162,12 @@ export class Matroska {
 	}
 
 	private pass(place: Place, size: number): void {
-		const kept = [EBML, INFO, TRACKS].includes(place.id);
-		if (kept && size > MOST_KEPT_BYTES) {
+		const needed = [EBML, INFO, TRACKS].includes(place.id);
+		if (needed && size > MOST_KEPT_BYTES) {
 			this.fault = 'the size of an element cannot be';
 			return;
 		}
+		const kept = needed || (size <= MOST_KEPT_BYTES && [SEEK_HEAD, CUES, TAGS].includes(place.id));
 		this.current = place;
 		if (kept) this.content = new Uint8Array(size);
 		this.filled = 0;
@@ -170,6 +176,10 @@ export class Matroska {
 
 	private read(id: number, content: Uint8Array): void {
 		for (const element of this.within(content)) {
+			// Version to read with, longest ID, longest size: a program of today knows 1 or 2, 4 and 8 (RFC 8794, 11.2).
+			const most = id === EBML ? LIMITS[element.id] : undefined;
+			if (most !== undefined && !(unsigned(element.content, 0, element.content.length) <= most))
+				this.fault ??= 'its head is damaged';
 			if (id === EBML && element.id === DOC_TYPE)
 				this.docType = Buffer.from(element.content).toString('latin1').replace(/\0+$/, '');
 			if (id === INFO && element.id === TIMESTAMP_SCALE)

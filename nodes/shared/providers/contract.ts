@@ -6,7 +6,6 @@ import type { JsonObject } from 'n8n-workflow';
 
 import type { Authenticate } from '../auth/schemes';
 import type { ProviderFault } from '../errors';
-import type { ImageRules } from '../../HailuoVideo/order/images/inspect';
 import type { ProviderId, ReferenceKind } from '../catalog/gateways';
 import type { TaskRef, TaskState, VideoOrder } from '../task';
 import type { CallbackEvent, CallbackMessage } from './callbacks';
@@ -48,6 +47,30 @@ export interface VideoLink {
 	url: string;
 	/** ISO time, where the gateway says it. */
 	expiresAt?: string;
+}
+
+/** The formats whose size can be read here; `heic` stands for HEIF images as well. */
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'heic';
+
+/** What a gateway accepts as an image. The figures are those of providers.md 1.5. */
+export interface ImageRules {
+	formats: ImageFormat[];
+	/**
+	 * A file of this size is refused, a byte less is taken: the gateways write "under 20 MB"
+	 * (providers.md 1.5; 20 * 1024 * 1024 here, since none of them says which megabyte it means).
+	 */
+	maxBytes: number;
+	/** A file of exactly `maxBytes` is taken, too. */
+	maxBytesInclusive?: boolean;
+	/** In pixels, exclusive: the gateways write "over 300 px". */
+	minShortSide?: number;
+	/** In pixels, inclusive: bounds of either side. */
+	minSide?: number;
+	maxSide?: number;
+	/** Least and greatest width:height, such as `[2 / 5, 5 / 2]`. */
+	ratio: [number, number];
+	/** The bounds of `ratio` are refused too ("strictly between", WaveSpeed, providers.md S.2). */
+	ratioExclusive?: boolean;
 }
 
 /** How a picture travels and what the gateway takes. */

@@ -7,9 +7,10 @@ export const h3TypedName = /^MiniMax-H\d/i;
 /** Up to 30 MB, each side 256 to 5760 px, ratio between 2:5 and 5:2; MiniMax's own, taken for all (11.1). */
 export const h3Images: SentImageRules = {
 	formats: ['jpeg', 'png', 'webp'],
-	// the limit itself is taken
-	maxBytes: 30 * 1024 * 1024 + 1,
-	minShortSide: 255,
+	maxBytes: 30 * 1024 * 1024,
+	maxBytesInclusive: true,
+	minSide: 256,
+	maxSide: 5760,
 	ratio: [2 / 5, 5 / 2],
 	transport: 'inline',
 };

@@ -60,7 +60,8 @@ export const minimax: Provider = {
 	sign: bearer,
 	camera: 'english',
 	images,
-	imagesOf: (model) => (h3TypedName.test(model) ? h3Images : images),
+	imagesOf: (model) =>
+		h3TypedName.test(model) ? { ...h3Images, formats: [...h3Images.formats, 'heic'] } : images,
 	references: { image: 'inline', video: 'upload', audio: 'upload' },
 	modelNameIs: 'the model name, e.g. MiniMax-Hailuo-02',
 	submit: (order) =>

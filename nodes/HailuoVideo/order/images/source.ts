@@ -6,7 +6,9 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { placeholder } from '../../../shared/transport/body';
 import type { Clock } from '../../../shared/async/clock';
 import { InputRefused } from '../../../shared/errors';
-import { checkImageUrl, inspectImage, parseDataUrl, tellsEnough } from './inspect';
+import { ImageFile } from './header';
+import { faultOfBytes, judgeImage } from './inspect';
+import { checkImageUrl, parseDataUrl } from './url';
 import type { MediaFile, SentImageRules } from '../../../shared/providers/contract';
 import { retryRead } from '../../../shared/async/retry';
 import { settle } from '../../../shared/async/settle';
@@ -99,13 +101,11 @@ function fromBinary(
 	const { bytes = 0, id } = binary;
 	return {
 		async inspect() {
-			// a file that is too big by its own account is not read
-			if (Number(bytes) >= rules.maxBytes) throw tooLarge(label, Number(bytes), rules);
 			const open = async () =>
 				id
 					? await context.helpers.getBinaryStream(id, CHUNK_BYTES)
 					: [await context.helpers.getBinaryDataBuffer(itemIndex, field)];
-			return await inspect(role, open, rules, Boolean(id));
+			return await inspect(role, open, rules, { stored: Boolean(id), bytes: Number(bytes) || 0 });
 		},
 	};
 }
@@ -125,25 +125,30 @@ function fromUrl(role: ImageRole, label: string, url: string, rules: SentImageRu
 			'It has to look like data:image/jpeg;base64,… with the whole picture behind the comma.',
 		);
 	};
-	return { inspect: async () => await inspect(role, open, rules, false) };
+	return { inspect: async () => await inspect(role, open, rules, { stored: false, bytes: 0 }) };
 }
 
-/** Reads a picture once, keeping no more of it than its header. */
+/**
+ * Reads an image once, keeping no more of it than its header. What is too big or of another format is not read to its
+ * end.
+ * @param known whether it lies in n8n's store, and the bytes it has by its own account (0: it does not say)
+ */
 async function inspect(
 	role: ImageRole,
 	open: MediaFile['open'],
 	rules: SentImageRules,
-	stored: boolean,
+	known: { stored: boolean; bytes: number },
 ): Promise<InspectedImage> {
 	const label = labels[role];
 	const hash = createHash('sha256');
-	let size = 0;
-	let head = Buffer.alloc(0);
+	const file = new ImageFile();
+	const size = () => Math.max(file.bytes, known.bytes);
 	const read = await settle(async () => {
 		for await (const chunk of await open()) {
+			file.push(chunk);
+			const refused = file.format ? faultOfBytes(size(), rules) !== undefined : file.hopeless;
+			if (refused) break;
 			hash.update(chunk);
-			size += chunk.length;
-			if (!tellsEnough(head)) head = Buffer.concat([head, chunk]);
 		}
 	});
 	if ('error' in read) {
@@ -154,13 +159,13 @@ async function inspect(
 			'The file may have been deleted with its execution. Run the step that makes the picture again.',
 		);
 	}
-	const { format, mimeType } = inspectImage(head, rules, label, size);
+	const { format, mimeType } = judgeImage(file.end(), size(), rules, label);
 	const fileName = `${label.toLowerCase().replace(/ /g, '-')}.${format === 'jpeg' ? 'jpg' : format}`;
-	const picture: MediaFile = { size, mimeType, fileName, open };
+	const picture: MediaFile = { size: file.bytes, mimeType, fileName, open };
 	return {
 		role,
 		digest: hash.digest('hex'),
-		bytes: stored ? 0 : size,
+		bytes: known.stored ? 0 : file.bytes,
 		load: async (gateway, clock, signal) => await load(gateway, picture, rules, clock, signal),
 	};
 }
@@ -178,13 +183,4 @@ async function load(
 	// costs nothing, so it may be repeated
 	const send = async () => upload.read(await gateway.call(call));
 	return { link: await retryRead(send, clock, signal) };
-}
-
-function tooLarge(label: string, bytes: number, rules: SentImageRules): InputRefused {
-	const megabytes = (count: number) => `${(count / 1024 / 1024).toFixed(1)} MB`;
-	return new InputRefused(
-		label,
-		`'${label}' has ${megabytes(bytes)}; it has to be under ${megabytes(rules.maxBytes)}`,
-		"Make it smaller, e.g. with n8n's Edit Image node.",
-	);
 }
