@@ -243,7 +243,7 @@ export class IsoVideo {
 				if (!rowsOf(content, 4, long ? 20 : 12)) this.fault ??= 'its edit list is damaged';
 				break;
 			case 'moov/trak/mdia/minf/dinf/dref':
-				if (!childrenOf(content.subarray(8))) this.fault ??= 'its index is damaged';
+				if (!entriesOf(content)) this.fault ??= 'its index is damaged';
 				break;
 			case 'moof/traf/tfhd':
 				this.readFragmentHead(content);
@@ -312,6 +312,7 @@ const MINIMUM: Readonly<Record<string, number>> = {
 	'moov/mvex/mehd': 8,
 	'moov/mvex/trex': 24,
 	'moov/trak/tkhd': 80,
+	'moov/trak/mdia/minf/dinf/dref': 8,
 	'moov/trak/mdia/mdhd': 20,
 	'moov/trak/mdia/hdlr': 12,
 	'moof/traf/tfhd': 8,
@@ -387,6 +388,12 @@ function hasParameterSets(box: Uint8Array): boolean {
 	return true;
 }
 
+/** The boxes behind version, flags and their number; undefined when they are not as many. */
+function entriesOf(content: Uint8Array): ReturnType<typeof childrenOf> {
+	const found = content.length < 8 ? undefined : childrenOf(content.subarray(8));
+	return found?.length === u32be(content, 4) ? found : undefined;
+}
+
 /** The boxes that fill a content, with their types; undefined when one does not fit. Up to seven bytes may be left over. */
 function childrenOf(content: Uint8Array): Array<[type: string, content: Uint8Array]> | undefined {
 	const found: Array<[type: string, content: Uint8Array]> = [];
@@ -412,9 +419,7 @@ function samplesOf({ handler, tables }: Track): Samples | 'damaged' {
 	const none: Samples = { count: 0, end: 0, duration: 0 };
 	if (handler !== 'vide' && handler !== 'soun') return none;
 	const descriptions = tables.get('stsd');
-	const entries = descriptions && descriptions.length >= 8 && childrenOf(descriptions.subarray(8));
-	if (!entries || entries.length === 0 || entries.length !== u32be(descriptions, 4))
-		return 'damaged';
+	if (!descriptions || !entriesOf(descriptions)?.length) return 'damaged';
 	const sizes = sizesOf(tables);
 	const times = rowsOf(tables.get('stts'), 4, 8);
 	const runs = rowsOf(tables.get('stsc'), 4, 12);

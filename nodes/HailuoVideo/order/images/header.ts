@@ -180,7 +180,7 @@ class Jpeg implements FormatReader {
 		}
 		if (this.state === 'marker') {
 			// Stray bytes between segments are skipped, as decoders do.
-			const found = bytes.indexOf(0xff, at);
+			const found = bytes[at] === 0xff ? at : bytes.indexOf(0xff, at);
 			if (found < 0) return bytes.length;
 			this.state = 'code';
 			return found + 1;
