@@ -21,6 +21,8 @@ const provider: INodeProperties = {
 	description: 'The gateway that sells the video. The credential below belongs to it.',
 };
 
+const accountResource = { name: 'Account', value: 'account' };
+const videoResource = { name: 'Video', value: 'video' };
 const resource = conditionalFields(
 	providerIds.map((id) => ({ provider: id })),
 	(point) => table[point.provider as ProviderId].balance,
@@ -29,10 +31,7 @@ const resource = conditionalFields(
 		name: 'resource',
 		type: 'options',
 		noDataExpression: true,
-		options: [
-			...(tellsBalance ? [{ name: 'Account', value: 'account' }] : []),
-			{ name: 'Video', value: 'video' },
-		],
+		options: tellsBalance ? [accountResource, videoResource] : [videoResource],
 		default: 'video',
 	}),
 	{},

@@ -15,6 +15,7 @@ import {
 	OTHER_MODEL,
 	imageRolesOf,
 	preferred,
+	PROMPT_LIMIT,
 	promptLimitOf,
 	providerIds,
 	REFERENCE_LIMITS,
@@ -121,6 +122,12 @@ const modelName = conditionalFields(
 	notCreate,
 );
 
+/** Hailuo 3 knows no directives in brackets, and is the only one with the larger limit. */
+const promptAdvice = (limit: number) =>
+	limit > PROMPT_LIMIT
+		? 'Describe movement, sound and speech in words; name references by kind and number, e.g. "image 1".'
+		: 'Camera directives may stand in brackets.';
+
 const prompt = conditionalFields(
 	[...modelCombinations, ...typedModelCombinations],
 	(point) => {
@@ -135,11 +142,7 @@ const prompt = conditionalFields(
 		default: '',
 		placeholder: 'e.g. The cat turns its head and smiles [Push in]',
 		hint: required ? 'A prompt is required here' : '',
-		description: `What happens in the video, up to ${limit} characters. ${
-			limit > 2000
-				? 'Describe movement, sound and speech in words; references are named by kind and number, e.g. "image 1".'
-				: 'Camera directives may stand in brackets.'
-		}`,
+		description: `What happens in the video. ${promptAdvice(limit)} Up to ${limit} characters.`,
 	}),
 	notCreate,
 );

@@ -202,22 +202,19 @@ const returnAtOnce: INodePropertyOptions = {
 	value: 'return',
 	description: "Go on with the task's ID; get the video later with Wait or Download",
 };
-const completion: INodeProperties = {
+const completion = (options: INodePropertyOptions[]): INodeProperties => ({
 	displayName: 'Completion',
 	name: 'completion',
 	type: 'options',
+	options,
 	default: 'wait',
 	description: 'Whether, and how, to wait until the video is finished',
-};
+});
 
 /** What comes out: wait or not, file or not, and under which name. */
 export const outputFields: INodeProperties[] = [
-	{
-		...completion,
-		options: [waitFor, pauseFor, returnAtOnce],
-		...show({ operation: ['create'] }),
-	},
-	{ ...completion, options: [waitFor, pauseFor], ...show({ operation: ['wait'] }) },
+	{ ...completion([waitFor, pauseFor, returnAtOnce]), ...show({ operation: ['create'] }) },
+	{ ...completion([waitFor, pauseFor]), ...show({ operation: ['wait'] }) },
 	{ ...downloadVideo, ...show({ operation: ['create'], completion: ['wait', 'pause'] }) },
 	{ ...downloadVideo, ...show({ operation: ['wait'] }) },
 	{ ...downloadVideo, default: false, ...show({ operation: ['getStatus'] }) },

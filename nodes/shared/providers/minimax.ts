@@ -6,6 +6,7 @@
 import { z } from 'zod/v4';
 
 import { bearer } from '../auth/schemes';
+import { isChinaHost } from '../catalog/regions';
 import { objectOf } from '../json';
 import type { Provider, Reply } from './contract';
 import {
@@ -36,13 +37,6 @@ function readCallback(message: CallbackMessage): CallbackEvent {
 }
 
 const isV2 = (task: { endpoint?: string }) => task.endpoint === v2.ENDPOINT;
-
-/** Hosts of the China platform, whose accounts pay in yuan. */
-export function isChinaHost(baseUrl: string): boolean {
-	return /^https?:\/\/([\w-]+\.)*(minimax\.cn|minimaxi\.com|minimax\.chat)(?=[:/]|$)/i.test(
-		baseUrl,
-	);
-}
 
 const remaining = z.looseObject({
 	model_remains: z.array(
