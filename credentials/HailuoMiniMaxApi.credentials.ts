@@ -12,9 +12,9 @@ export class HailuoMiniMaxApi implements ICredentialType {
 	documentationUrl = 'https://github.com/n8n-nodes-hailuo/n8n-nodes-hailuo#credentials';
 
 	properties: INodeProperties[] = credentialFields(
-		'From platform.minimax.io under API Keys; for China from platform.minimaxi.com',
+		'From platform.minimax.io under API Keys; for China from platform.minimax.cn. MiniMax-H3 needs a pay-as-you-go key (sk-api-…)',
 		'https://api.minimax.io',
-		'; for keys of the China platform https://api.minimaxi.com',
+		'; for keys of the China platform https://api.minimax.cn or https://api.minimaxi.com',
 	);
 
 	authenticate = bearer;

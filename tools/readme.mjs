@@ -1,4 +1,4 @@
-/* `npm run readme`: writes the generated matrix of docs/models.md. Needs a build. */
+/* `npm run readme`: writes the generated tables of docs/models.md and docs/prices.md. Needs a build. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -7,12 +7,18 @@ import { root } from './lib/paths.mjs';
 
 const require = createRequire(import.meta.url);
 const { withMatrix } = require('./lib/matrix.cjs');
+const { withPrices } = require('./lib/prices.cjs');
 const prettier = require('prettier');
 
-const file = join(root, 'docs', 'models.md');
-const made = withMatrix(
-	readFileSync(file, 'utf8'),
-	require('../dist/nodes/shared/catalog/gateways.js'),
-);
-const options = await prettier.resolveConfig(file);
-writeFileSync(file, await prettier.format(made, { ...options, parser: 'markdown' }));
+const catalog = require('../dist/nodes/shared/catalog/gateways.js');
+const prices = require('../dist/nodes/shared/catalog/prices.js');
+
+await rewrite('models.md', (page) => withMatrix(page, catalog));
+await rewrite('prices.md', (page) => withPrices(page, prices, catalog));
+
+async function rewrite(name, make) {
+	const file = join(root, 'docs', name);
+	const options = await prettier.resolveConfig(file);
+	const made = make(readFileSync(file, 'utf8'));
+	writeFileSync(file, await prettier.format(made, { ...options, parser: 'markdown' }));
+}

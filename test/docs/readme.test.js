@@ -5,7 +5,9 @@ const path = require('node:path');
 
 const gateways = require('../../nodes/shared/catalog/gateways');
 const { scripts } = require('../../package.json');
+const prices = require('../../nodes/shared/catalog/prices');
 const { withMatrix } = require('../../tools/lib/matrix.cjs');
+const { withPrices } = require('../../tools/lib/prices.cjs');
 
 const root = path.join(__dirname, '../..');
 const read = (file) => readFileSync(path.join(root, file), 'utf8');
@@ -45,6 +47,11 @@ const anchorsOf = (page) =>
 test('the matrix is the table’s (mend with: npm run build && npm run readme)', () => {
 	const models = read('docs/models.md');
 	expect(bare(models)).toBe(bare(withMatrix(models, gateways)));
+});
+
+test('the price list is the table’s (mend with: npm run build && npm run readme)', () => {
+	const page = read('docs/prices.md');
+	expect(bare(page)).toBe(bare(withPrices(page, prices, gateways)));
 });
 
 test('the README stays short: a first video in two minutes, the rest in docs/', () => {
