@@ -52,7 +52,9 @@ const adviceById: Readonly<Record<string, string>> = {
 };
 
 /** Why a file of another format is refused, and what to do; undefined when nothing is known of it. */
-export function strangerOf(found: Recognised | undefined): { what: string; advice: string } | undefined {
+export function strangerOf(
+	found: Recognised | undefined,
+): { what: string; advice: string } | undefined {
 	if (!found) return undefined;
 	return { what: found.what, advice: adviceById[found.id] ?? adviceByKind[found.kind] };
 }
