@@ -271,6 +271,23 @@ describe('ends', () => {
 		expect((await askV2(await sayV2('sim:nsfw'))).error.code).toBe('1026');
 	});
 
+	test('sim:failsilent: no reason anywhere', async () => {
+		const said = async (provider) =>
+			(await ask(provider, await say('sim:failsilent', provider))).json;
+		for (const provider of ['minimax', 'pixazo', 'gptge']) {
+			expect(await said(provider)).toMatchObject({ status: 'Fail', base_resp: { status_code: 0 } });
+		}
+		sim.outcome({ envelope: 'data' });
+		expect((await said('gptge')).data).toMatchObject({ status: 'Failed', video_url: '' });
+		sim.outcome({ envelope: 'newapi' });
+		expect((await said('gptge')).data).toMatchObject({ status: 'FAILURE', fail_reason: '' });
+		const { data } = await said('wavespeed');
+		expect([data.status, data.error, data.code]).toEqual(['failed', '', undefined]);
+		expect(await said('toapis')).toMatchObject({ status: 'failed', error: null });
+		const task = await askV2(await sayV2('sim:failsilent'));
+		expect([task.status, task.error]).toEqual(['failed', undefined]);
+	});
+
 	test('sim:expiredtask: a word that only clients know', async () => {
 		const task = await askV2(await sayV2('sim:expiredtask'));
 		expect([task.status, task.error]).toEqual(['expired', undefined]);

@@ -137,8 +137,9 @@ function flatStatus(task, world) {
 const ENVELOPES = {
 	flat: (flat) => flat,
 	data: (flat, task, world) =>
-		kling(flat, { video_url: urlIfDone(flat, task, world), resp_data: '' }),
-	respData: (flat) => kling(flat, { video_url: '', resp_data: JSON.stringify(flat) }),
+		kling(flat, task, world, { video_url: urlIfDone(flat, task, world), resp_data: '' }),
+	respData: (flat, task, world) =>
+		kling(flat, task, world, { video_url: '', resp_data: JSON.stringify(flat) }),
 	newapi: (flat, task, world) => {
 		const url = urlIfDone(flat, task, world);
 		return newApi(flat, task, world, {
@@ -152,6 +153,8 @@ const ENVELOPES = {
 		newApi(flat, task, world, { fail_reason: urlIfDone(flat, task, world) }),
 };
 
+const hasFailed = (task, world) => ['failed', 'canceled'].includes(world.phase(task));
+
 const NEW_API_WORDS = {
 	Queueing: 'QUEUED',
 	Processing: 'IN_PROGRESS',
@@ -161,13 +164,15 @@ const NEW_API_WORDS = {
 
 /** The envelope of the relay's own software. */
 function newApi(flat, task, world, { data = null, fail_reason = '' }) {
+	const { status_code: code, status_msg } = flat.base_resp;
+	const reason = hasFailed(task, world) && code !== 0 ? status_msg : fail_reason;
 	return {
 		code: 'success',
 		message: '',
 		data: {
 			task_id: task.id,
 			status: NEW_API_WORDS[flat.status] ?? flat.status,
-			fail_reason: flat.base_resp.status_code === 0 ? fail_reason : flat.base_resp.status_msg,
+			fail_reason: reason,
 			progress: `${world.progress(task)}%`,
 			data,
 		},
@@ -175,8 +180,8 @@ function newApi(flat, task, world, { data = null, fail_reason = '' }) {
 }
 
 /** The envelope that the status page lists, though its sample is flat. */
-function kling(flat, { video_url, resp_data }) {
-	const failed = flat.base_resp.status_code !== 0;
+function kling(flat, task, world, { video_url, resp_data }) {
+	const failed = hasFailed(task, world);
 	return {
 		code: 0,
 		message: failed ? flat.base_resp.status_msg : 'success',

@@ -162,6 +162,8 @@ const WORDS = {
 	canceled: 'cancelled',
 };
 
+const errorOf = ({ outcome }) => ERRORS[outcome.category] ?? ERRORS.generic;
+const isSilent = ({ outcome }) => outcome.category === 'silent';
 const isExpired = ({ outcome }) => outcome.category === 'expired';
 
 /** A task, in the field order of the reference. */
@@ -179,7 +181,7 @@ function taskBody(task, world, phase) {
 			: world.endWord(task, status),
 		created_at: seconds(task.submittedAt),
 		updated_at: seconds(task.canceledAt ?? changedAt ?? task.readyAt),
-		...(status === 'failed' && { error: ERRORS[task.outcome.category] ?? ERRORS.generic }),
+		...(status === 'failed' && !isSilent(task) && { error: errorOf(task) }),
 		...(done && {
 			content: isText
 				? { prompt: `integrated_multimodal_description: [Shot 1] ${task.prompt}` }

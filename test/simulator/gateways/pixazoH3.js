@@ -21,7 +21,7 @@ const reader =
 	};
 
 const BLOCKED = 'Content policy violation';
-const ERRORS = { content: BLOCKED, nsfw: BLOCKED, generic: 'Task execution failed' };
+const ERRORS = { content: BLOCKED, nsfw: BLOCKED, silent: '', generic: 'Task execution failed' };
 const ok = (body) => ({ status: 200, body });
 
 function status({ task }, world) {

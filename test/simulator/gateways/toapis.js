@@ -140,7 +140,8 @@ function status({ task }, world) {
 	});
 }
 
-const errorOf = ({ outcome }) => ERRORS[outcome.category] ?? ERRORS.generic;
+const errorOf = ({ outcome: { category } }) =>
+	category === 'silent' ? null : (ERRORS[category] ?? ERRORS.generic);
 const resultOf = (task, world) => ({
 	type: 'video',
 	data: [{ url: world.videoUrl(task), format: 'mp4' }],

@@ -104,6 +104,7 @@ const isBare = (task, { options }) => task.outcome.bare ?? options.bare;
 const ERRORS = {
 	content: ['Content moderation failed', 1200],
 	generic: ['Task execution failed', 1403],
+	silent: [''],
 	/** Without a code: only the flag and the words tell. */
 	nsfw: ['Content flagged as potentially sensitive'],
 };

@@ -29,6 +29,7 @@ function baseResp(category, message) {
 
 /** The reason of a failed task, as it stands beside its status. */
 function failureReason(outcome) {
+	if (outcome.category === 'silent') return OK;
 	if (['content', 'nsfw'].includes(outcome.category))
 		return { status_code: 1027, status_msg: 'output new_sensitive' };
 	return baseResp('transient', outcome.status === 'canceled' ? 'task canceled' : undefined);

@@ -45,7 +45,7 @@ const WISHES = [
 ];
 const VALUES = {
 	status: ['succeeded', 'failed', 'canceled'],
-	category: ['content', 'expired', 'generic', 'nsfw'],
+	category: ['content', 'expired', 'generic', 'nsfw', 'silent'],
 	cut: ['close', 'length', 'chunked'],
 	envelope: ['flat', 'data', 'respData', 'newapi', 'failReason'],
 	file: Object.keys(OTHERS),

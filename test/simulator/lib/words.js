@@ -9,6 +9,10 @@
 const WORDS = {
 	slow: { outcome: { slower: 10 }, says: 'it takes ten times as long' },
 	fail: { outcome: { status: 'failed', category: 'generic' }, says: 'it fails' },
+	failsilent: {
+		outcome: { status: 'failed', category: 'silent' },
+		says: 'it fails, and no reason is given (SeaArt: some reason)',
+	},
 	blocked: {
 		outcome: { status: 'failed', category: 'content' },
 		says: 'it fails because of its content',
