@@ -1,4 +1,4 @@
-/* `npm run readme`: writes the generated tables of docs/models.md and docs/prices.md. Needs a build. */
+/* `npm run readme`: writes the generated tables of docs/models.md, docs/prices.md and docs/gateways/. Needs a build. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -15,6 +15,10 @@ const prices = require('../dist/nodes/shared/catalog/prices.js');
 
 await rewrite('models.md', (page) => withMatrix(page, catalog));
 await rewrite('prices.md', (page) => withPrices(page, prices, catalog));
+for (const id of catalog.providerIds.filter((one) =>
+	prices.priceRows.some((row) => row.provider === one),
+))
+	await rewrite(`gateways/${id}.md`, (page) => withPrices(page, prices, catalog, id));
 
 async function rewrite(name, make) {
 	const file = join(root, 'docs', name);

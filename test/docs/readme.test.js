@@ -52,6 +52,14 @@ test('the matrix is the table’s (mend with: npm run build && npm run readme)',
 test('the price list is the table’s (mend with: npm run build && npm run readme)', () => {
 	const page = read('docs/prices.md');
 	expect(bare(page)).toBe(bare(withPrices(page, prices, gateways)));
+	const sold = gateways.providerIds.filter((id) =>
+		prices.priceRows.some(({ provider }) => provider === id),
+	);
+	expect(sold.length).toBeGreaterThan(1);
+	for (const id of sold) {
+		const own = read(`docs/gateways/${id}.md`);
+		expect(bare(own)).toBe(bare(withPrices(own, prices, gateways, id)));
+	}
 });
 
 test('the README stays short: a first video in two minutes, the rest in docs/', () => {
