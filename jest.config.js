@@ -1,5 +1,7 @@
 module.exports = {
 	testEnvironment: 'node',
+	// a bound against hanging, not a measure: the machine may be busy
+	testTimeout: 30_000,
 	testMatch: ['<rootDir>/test/**/*.test.{ts,js}'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.n8n-dev/'],
 	transform: {

@@ -1,17 +1,19 @@
 import {
 	NodeConnectionTypes,
-	NodeOperationError,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
+import { settle } from '../shared/async/settle';
 import { probeTest } from '../shared/transport/credentialProbe';
 import { providerIds, type ProviderId } from '../shared/catalog/gateways';
 import { providers } from '../shared/providers';
 import { formFields, subtitle } from './form';
 import { operationOf } from './operations';
+import { readOperation } from './order/parameters';
+import { toNodeError } from './batch/nodeErrors';
 import { runItems } from './batch/runItems';
 
 /**
@@ -67,14 +69,13 @@ export class HailuoVideo implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const name = this.getNodeParameter('operation', 0, 'create') as string;
-		const operation = operationOf(name);
-		if (!operation)
-			throw new NodeOperationError(this.getNode(), `'Operation' '${name}' does not exist`, {
-				description: 'Choose one of the operations in the list.',
+		const operation = await settle(async () => operationOf(readOperation(this)));
+		if ('error' in operation || operation.value === undefined)
+			throw toNodeError(this.getNode(), 'error' in operation ? operation.error : undefined, {
 				itemIndex: 0,
+				progress: {},
 			});
 		// Continue On Fail is settled for each item inside
-		return [await runItems(this, operation)];
+		return [await runItems(this, operation.value)];
 	}
 }

@@ -3,9 +3,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 import type { IDataObject, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
-import { isPrivateHost } from '../shared/transport/privateHost';
 import { systemClock, type Clock } from '../shared/async/clock';
-import { downloadVideo } from '../shared/tasks/download';
+import { toTaskItem } from '../shared/tasks/output';
 import { GatewayFailed } from '../shared/errors';
 import { concurrencyLimit } from '../shared/async/concurrency';
 import type { ProviderId } from '../shared/catalog/gateways';
@@ -15,7 +14,7 @@ import { retryRead } from '../shared/async/retry';
 import { settle } from '../shared/async/settle';
 import { isFinal, taskRow, type TaskRef, type TaskState } from '../shared/task';
 import { openClient, type ProviderClient } from '../shared/transport/client';
-import { fetchStatus, withLink, type StatusReply } from '../shared/tasks/poll';
+import { fetchStatus, type StatusReply } from '../shared/tasks/poll';
 import { claim, release } from './deduplicate';
 
 /** A larger message is no message of a gateway. */
@@ -120,7 +119,7 @@ async function handleEvent(
 	{ events, confirm }: { events: string[]; confirm: boolean },
 	clock: Clock,
 ): Promise<INodeExecutionData | undefined> {
-	const gateway = await openClient(context, provider);
+	const gateway = await openClient(context, provider, { clock });
 	const asked = confirm ? await confirmStatus(context, gateway, task, claimed, clock) : undefined;
 	if (confirm && !asked && !provider.callback?.signed) return undefined;
 	const state = asked?.state ?? claimed;
@@ -179,32 +178,22 @@ async function itemOf(
 ): Promise<INodeExecutionData> {
 	const wantsFile = context.getNodeParameter('downloadVideo', false) === true;
 	const raw = context.getNodeParameter('simplify', true) === false ? asked?.reply.json : undefined;
-	let known = state;
 	// without confirmation the link is asked for only when a file is wanted; a stranger's link is not followed
-	if (state.status === 'succeeded' && (asked !== undefined || wantsFile)) {
-		const believed = asked !== undefined || gateway.provider.callback?.signed === true;
-		const told = believed
-			? state
-			: (await retryRead(async () => await fetchStatus(gateway, task), clock, undefined)).state;
-		known = await withLink(gateway, task, told, clock, undefined);
-	}
-	const item: INodeExecutionData = { json: taskRow(task, known, {}, raw) };
-	if (!wantsFile || known.status !== 'succeeded') return item;
-
+	const asksForLink = asked !== undefined || wantsFile;
+	if (state.status !== 'succeeded' || !asksForLink) return { json: taskRow(task, state, {}, raw) };
+	const believed = asked !== undefined || gateway.provider.callback?.signed === true;
+	const refresh = async () =>
+		(await retryRead(async () => await fetchStatus(gateway, task), clock, undefined)).state;
 	const field = String(context.getNodeParameter('binaryPropertyName', 'data') || 'data');
-	item.binary = {
-		[field]: await downloadVideo(context, known.videoUrl!, {
-			fileName: `hailuo-${task.taskId.replace(/[^\w.-]+/g, '_')}.mp4`,
-			relink: async () =>
-				(await withLink(gateway, task, (await fetchStatus(gateway, task)).state, clock, undefined))
-					.videoUrl!,
-			allowPrivate: isPrivateHost(new URL(gateway.baseUrl).hostname),
-			maxBytes: 0,
-			clock,
-			signal: undefined,
-		}),
-	};
-	return item;
+	return await toTaskItem(context, gateway, task, {
+		state: believed ? state : await refresh(),
+		raw,
+		file: wantsFile ? { field, maxBytes: 0 } : undefined,
+		downloads: async (work) => await work(),
+		refresh,
+		clock,
+		signal: undefined,
+	});
 }
 
 async function secretOf(context: IWebhookFunctions, provider: Provider): Promise<string> {

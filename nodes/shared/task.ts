@@ -88,14 +88,19 @@ export interface OrderFacts {
 	duration?: number;
 }
 
+/** All that it takes to fetch a task, in a few words. */
+export function describeTask({ provider, taskId, endpoint }: TaskRef): string {
+	return `${taskId} (${provider}${endpoint ? `, endpoint ${endpoint}` : ''})`;
+}
+
 /** Whether nothing more will happen to the task. */
 export function isFinal(status: TaskStatus): boolean {
 	return status === 'succeeded' || status === 'failed' || status === 'canceled';
 }
 
 /**
- * The output row: one shape for all gateways (design.md, section 2). Unknown facts are left out; `error` is
- * always there, null when all is well.
+ * The output row: one shape for all gateways (README, "Operations"). Unknown facts are left out. Only a row of failure
+ * has a field `error`: n8n 1.123 takes any for a reason to run the node again.
  * @param raw the gateway's last reply; given only when Simplify is off
  */
 export function taskRow(
@@ -121,7 +126,7 @@ export function taskRow(
 		height: state.height,
 		submittedAt: state.submittedAt,
 		finishedAt: state.finishedAt,
-		error: (state.error as unknown as JsonObject) ?? null,
+		error: state.error as unknown as JsonObject,
 	};
 	if (raw !== undefined) row.raw = raw as IDataObject;
 	return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));

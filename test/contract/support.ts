@@ -35,6 +35,7 @@ import type { HttpCall, Reply } from '../../nodes/shared/providers/contract';
 import { mergeFields } from '../../nodes/HailuoVideo/submit/submit';
 import type { Reference, TaskState, TaskStatus, VideoOrder } from '../../nodes/shared/task';
 import { openClient } from '../../nodes/shared/transport/client';
+import { systemClock } from '../../nodes/shared/async/clock';
 import collected from './samples.json';
 
 export interface Sample {
@@ -128,12 +129,12 @@ export interface Filled {
 
 /** The order of a filled form, through all the checks that stand between a form and a request. */
 export function orderOf(provider: ProviderId, filled: Filled): VideoOrder {
-	const { modelName, prompt = '', resolution = '', duration = 0, ...rest } = filled;
-	const choice = checkChoice({ provider, resolution, duration, modelName, ...rest });
+	const { modelName, prompt = '', resolution = '', duration, ...rest } = filled;
+	const choice = checkChoice({ provider, resolution, duration, ...rest });
 	const directed = directCamera(prompt, [], providers[provider].camera);
 	checkPrompt(directed.prompt, choice);
 	for (const option of ['promptOptimizer', 'fastPretreatment', 'watermark'] as const)
-		if (filled[option]) checkOption(option, option, choice);
+		if (filled[option]) checkOption(option, choice);
 	const roles = imageRolesOf[filled.mode];
 	for (const role of roles) checkImageUrl(filled[role] ?? '', role);
 	for (const role of ['firstFrame', 'lastFrame', 'subject'] as const)
@@ -183,9 +184,10 @@ export async function sent(
 			return data;
 		},
 		getExecutionCancelSignal: () => undefined,
+		getNode: () => ({}),
 		helpers: { httpRequestWithAuthentication: send },
 	} as unknown as IExecuteFunctions;
-	const gateway = await openClient(context, providers[provider], 0);
+	const gateway = await openClient(context, providers[provider], { clock: systemClock });
 	await gateway.call(call);
 	expect(requests).toHaveLength(1);
 	return requests[0];

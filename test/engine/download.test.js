@@ -131,7 +131,9 @@ test('items stay apart: one broken download of three', async () => {
 	const input = ['a', 'b', 'c'].map((prompt) => withPicture({ prompt }));
 	fault({ contentType: 'text/html' });
 	const { items } = await world.run(order('toapis'), { input, onError: 'continueRegularOutput' });
-	expect(items.filter(({ binary }) => binary?.data)).toHaveLength(2);
+	expect(items.filter(({ binary }) => binary.data.mimeType === 'video/mp4')).toHaveLength(2);
+	// the failed one keeps its image, for another node to try
+	expect(items.filter(({ binary }) => binary.data.mimeType === 'image/png')).toHaveLength(1);
 	expect(items.filter(({ json }) => json.error)).toHaveLength(1);
 	expect(items.every(({ json }) => json.taskId)).toBe(true);
 });

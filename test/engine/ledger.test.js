@@ -1,6 +1,6 @@
 'use strict';
 /* Paid once: n8n's own retries, re-runs and repeated executions pick up the task that exists. */
-const { forgetProcess } = require('../../nodes/HailuoVideo/submit/ledger');
+const { forgetProcess } = require('../../nodes/HailuoVideo/submit/deduplicationKeys');
 const { providerIds } = require('../../nodes/shared/catalog/gateways');
 const { hurry, quick, setUp, withPicture } = require('./support');
 

@@ -11,22 +11,8 @@ import {
 import { Stopped } from '../../shared/async/clock';
 import { GatewayFailed, InputRefused, type ErrorCategory } from '../../shared/errors';
 import { table, type ProviderId } from '../../shared/catalog/gateways';
-import {
-	taskRow,
-	type OrderFacts,
-	type TaskError,
-	type TaskRef,
-	type TaskState,
-} from '../../shared/task';
-
-/** What is known of an item when it goes wrong: enough to find its task again. */
-export interface ItemFacts {
-	itemIndex: number;
-	provider?: ProviderId;
-	task?: TaskRef;
-	state?: TaskState;
-	order?: OrderFacts;
-}
+import { taskRow, describeTask, type TaskError, type TaskRef } from '../../shared/task';
+import type { ItemFacts } from '../item';
 
 type NodeFailure = NodeApiError | NodeOperationError;
 
@@ -74,74 +60,101 @@ export function describeFailure(error: unknown): TaskError {
 /**
  * Builds n8n's error for one item. The message says what happened, the description what to do; `context.hailuo`
  * holds provider, task ID and endpoint.
- * @param others tasks of other items that were made in the same run and would be forgotten otherwise
+ * @param others the other items of the run, whose tasks would be forgotten with it
  */
 export function toNodeError(
 	node: INode,
 	error: unknown,
 	facts: ItemFacts,
-	others: TaskRef[] = [],
+	others: readonly ItemFacts[] = [],
 ): NodeFailure {
 	const failure = build(node, error, facts, others);
 	// n8n stores the whole execution as canceled, without its error workflow, when the message holds that word
 	failure.message = failure.message.replaceAll('canceled', 'cancelled');
-	if (facts.task) failure.context.hailuo = { ...facts.task };
-	if (others.length > 0) failure.context.hailuoTasks = others.map((task) => ({ ...task }));
+	const { task } = facts.progress;
+	if (task) failure.context.hailuo = { ...task };
+	const made = tasksOf(others);
+	if (made.length > 0) failure.context.hailuoTasks = made.map((other) => ({ ...other }));
 	return failure;
 }
 
-function build(node: INode, error: unknown, facts: ItemFacts, others: TaskRef[]): NodeFailure {
-	const { itemIndex } = facts;
+function tasksOf(items: readonly ItemFacts[]): TaskRef[] {
+	return items.flatMap(({ progress }) => progress.task ?? []);
+}
+
+function build(
+	node: INode,
+	error: unknown,
+	facts: ItemFacts,
+	others: readonly ItemFacts[],
+): NodeFailure {
+	const { itemIndex, progress } = facts;
 	if (error instanceof NodeOperationError || error instanceof NodeApiError) return error;
-	if (error instanceof Stopped)
-		return new NodeOperationError(node, error.message, {
-			itemIndex,
-			description: whereNow(facts.task, others),
-		});
 	if (error instanceof InputRefused)
 		return new NodeOperationError(node, error.message, {
 			itemIndex,
-			description: sentences(error.description, whereNow(undefined, others)),
+			description: sentences(
+				error.description,
+				`Item ${itemIndex}.`,
+				whatWasOrdered(undefined, facts, others),
+			),
 		});
+	const ordered = whatWasOrdered(progress.task, facts, others);
+	if (error instanceof Stopped)
+		return new NodeOperationError(node, error.message, { itemIndex, description: ordered });
 	if (!(error instanceof GatewayFailed))
 		return new NodeOperationError(node, error instanceof Error ? error : String(error), {
 			itemIndex,
-			description: whereNow(facts.task, others),
+			description: ordered,
 		});
 
 	const { fault, httpStatus } = error;
-	const gateway = facts.provider ? table[facts.provider].name : 'The gateway';
+	const gateway = gatewayName(facts);
 	const message = `${gateway}: ${fault.message}`;
-	const description = sentences(
-		advice[fault.category](gateway, facts.task),
-		whereNow(facts.task, others),
-	);
+	const description = sentences(advice[fault.category](gateway, progress.task), ordered);
 	// a plain object, not the HTTP client's error: that one holds the key
 	const response: JsonObject = { message, code: fault.code, category: fault.category };
-	return new NodeApiError(node, response, {
+	const failure = new NodeApiError(node, response, {
 		message,
 		description,
 		itemIndex,
 		...(httpStatus !== undefined && { httpCode: String(httpStatus) }),
 	});
+	// NodeApiError swaps a message that holds ECONNRESET and its kin for advice to retry at once
+	failure.message = message;
+	return failure;
 }
 
-/** All that it takes to fetch a task, in a few words. */
-export function describeTask({ provider, taskId, endpoint }: TaskRef): string {
-	return `${taskId} (${provider}${endpoint ? `, endpoint ${endpoint}` : ''})`;
+function gatewayName({ provider }: ItemFacts): string {
+	return provider ? table[provider].name : 'The gateway';
 }
 
-/** How to find what was paid for. */
-function whereNow(task: TaskRef | undefined, others: TaskRef[]): string {
+/** How to find what was paid for, or may have been. */
+function whatWasOrdered(
+	task: TaskRef | undefined,
+	facts: ItemFacts,
+	others: readonly ItemFacts[],
+): string {
+	const rest = others.filter(({ itemIndex }) => itemIndex !== facts.itemIndex);
+	const made = tasksOf(rest).filter((other) => other.taskId !== task?.taskId);
+	const unknown = rest.filter(({ progress }) => progress.outcomeUnknown && !progress.task);
 	const own = task ? `Task ID: ${describeTask(task)}.` : '';
-	const rest = others.filter((other) => other.taskId !== task?.taskId);
-	if (rest.length === 0) return own;
-	const listed = rest.slice(0, 50).map(describeTask).join(', ');
-	const more = rest.length > 50 ? ` and ${rest.length - 50} more` : '';
 	return sentences(
 		own,
-		`Tasks of other items that this run made, to be fetched with 'Wait': ${listed}${more}.`,
+		made.length > 0
+			? `Tasks of other items that this run made, to be fetched with 'Wait': ${listed(made.map(describeTask))}.`
+			: '',
+		unknown.length > 0
+			? `A paid task may exist, without an ID that came back, for: ${listed(
+					unknown.map((item) => `item ${item.itemIndex} (${gatewayName(item)})`),
+				)}. Look into the gateway's console.`
+			: '',
 	);
+}
+
+function listed(entries: string[]): string {
+	const more = entries.length > 50 ? ` and ${entries.length - 50} more` : '';
+	return `${entries.slice(0, 50).join(', ')}${more}`;
 }
 
 function sentences(...texts: string[]): string {
@@ -149,11 +162,12 @@ function sentences(...texts: string[]): string {
 }
 
 /** The row of a failed item under Continue On Fail: the same fields as any task, the ID included. */
-export function failureRow(error: unknown, facts: ItemFacts): IDataObject {
+export function failureRow(error: unknown, { progress, provider }: ItemFacts): IDataObject {
 	const failure = describeFailure(error);
-	const ref = facts.task ?? { provider: facts.provider as ProviderId, taskId: '' };
-	const row = taskRow(ref, { ...facts.state, error: failure }, facts.order);
-	if (!facts.task) delete row.taskId;
+	const { task, state, order } = progress;
+	const ref = task ?? { provider: provider as ProviderId, taskId: '' };
+	const row = taskRow(ref, { ...state, error: failure }, order);
+	if (!task) delete row.taskId;
 	return row;
 }
 

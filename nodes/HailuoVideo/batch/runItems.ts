@@ -1,62 +1,20 @@
-/** Runs all items of an operation together: looked at first, then submitted and watched side by side. */
+/** Runs all items of an operation together: checked first, then submitted and watched side by side. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { checkProvider } from '../order/checkOrder';
 import { Stopped, systemClock, type Clock } from '../../shared/async/clock';
-import type { ProviderId } from '../../shared/catalog/gateways';
-import { providers } from '../../shared/providers';
-import { accountLimitsOf, type AccountLimits } from '../../shared/transport/account';
-import { concurrencyLimit, type ConcurrencyLimit } from '../../shared/async/concurrency';
-import { refusedFor } from '../../shared/async/retry';
+import { concurrencyLimit } from '../../shared/async/concurrency';
 import { settle, type Settled } from '../../shared/async/settle';
-import { isFinal, type TaskRef } from '../../shared/task';
-import { openClient, type ProviderClient } from '../../shared/transport/client';
-import { addHints, describeFailure, failureRow, toNodeError, type ItemFacts } from './nodeErrors';
+import { providers } from '../../shared/providers';
+import { openClient } from '../../shared/transport/client';
+import type { Batch, Item, ItemFacts } from '../item';
+import type { Operation } from '../operations/operation';
+import { readBatchParameters, readProvider } from '../order/parameters';
+import { cancelUnfinished } from './cancelOnStop';
+import { addHints, failureRow, toNodeError } from './nodeErrors';
 
-/** What the items of one run share. */
-export interface Batch {
-	context: IExecuteFunctions;
-	clock: Clock;
-	/** Fires on Stop, and when a failed item ends the run. */
-	signal: AbortSignal;
-	/** Looks at parameters and pictures, before anything is paid. */
-	looks: ConcurrencyLimit;
-	/** Submits, with their pictures in memory. */
-	submits: ConcurrencyLimit;
-	/** Submits with big pictures: each of them is in memory several times over while it is sent. */
-	bigSubmits: ConcurrencyLimit;
-	/** By provider: n8n decrypts anew each time it is asked. */
-	gateways: Map<string, Promise<ProviderClient>>;
-	downloads: ConcurrencyLimit;
-	/** Items between submit and delivery: the user's cap. */
-	inFlight: ConcurrencyLimit;
-	/** Submits per minute: the user's limit; 0 = none. */
-	perMinute: number;
-	hints: string[];
-	/** Which run of the node in this execution: loops run it several times. */
-	runIndex: number;
-}
-
-/** One item on its way. */
-export interface Item extends ItemFacts {
-	run: Batch;
-	gateway: ProviderClient;
-	/** What it shares with all other tasks of its credential. */
-	lane: AccountLimits;
-	provider: ProviderId;
-	/** Whether the user wants the unfinished task canceled when the execution is stopped. */
-	cancelOnStop?: boolean;
-}
-
-/** What an operation does for one item: look at everything first, at no cost; then do it. */
-export interface Job {
-	(): Promise<INodeExecutionData>;
-}
-export type Prepare = (item: Item) => Promise<Job>;
-
-const LOOKS_AT_ONCE = 8;
-/** After so many looks each n8n gets a turn: a thousand items must not hold up its other executions. */
-const LOOKS_PER_TURN = 10;
+const CHECKS_AT_ONCE = 8;
+/** After so many checks each n8n gets a turn: a thousand items must not hold up its other executions. */
+const CHECKS_PER_TURN = 10;
 const SUBMITS_AT_ONCE = 10;
 const BIG_SUBMITS_AT_ONCE = 2;
 const DOWNLOADS_AT_ONCE = 4;
@@ -64,13 +22,13 @@ const DOWNLOADS_AT_ONCE = 4;
 /**
  * Executes an operation for all input items.
  *
- * Every item is looked at before the first paid request: without Continue On Fail a value that cannot be sent
+ * Every item is checked before the first paid request: without Continue On Fail a value that cannot be sent
  * stops the run while nothing has been paid. Results leave in input order.
  * @throws NodeApiError or NodeOperationError of the first item that went wrong, unless Continue On Fail is on
  */
-export async function runItems(
+export async function runItems<T>(
 	context: IExecuteFunctions,
-	prepare: Prepare,
+	operation: Operation<T>,
 	clock: Clock = systemClock,
 ): Promise<INodeExecutionData[]> {
 	const ending = new AbortController();
@@ -79,38 +37,45 @@ export async function runItems(
 	if (stop?.aborted) onStop();
 	stop?.addEventListener('abort', onStop, { once: true });
 
-	const run = openRun(context, clock, ending.signal);
-	const patient = context.continueOnFail();
-	const facts: ItemFacts[] = context.getInputData().map((_item, itemIndex) => ({ itemIndex }));
+	const facts: ItemFacts[] = context
+		.getInputData()
+		.map((_item, itemIndex) => ({ itemIndex, progress: {} }));
+	const continueOnFail = context.continueOnFail();
+	const opened = await settle(async () => openBatch(context, clock, ending.signal));
 	try {
-		const jobs = await Promise.all(
+		if ('error' in opened) throw toNodeError(context.getNode(), opened.error, facts[0]);
+		const batch = opened.value;
+		const checked = await Promise.all(
 			facts.map(
 				async (item) =>
 					await settle(
-						async () => await run.looks(async () => await ready(item as Item, run, prepare)),
+						async () => await batch.checks(async () => await checkItem(item, batch, operation)),
 					),
 			),
 		);
-		const refused = jobs.findIndex((job) => 'error' in job);
-		if (refused >= 0 && !patient) throw failureOf(context, jobs, facts, refused);
+		const refused = checked.findIndex((result) => 'error' in result);
+		if (refused >= 0 && !continueOnFail) throw failureOf(context, checked, facts, refused);
 
 		const results = await Promise.all(
-			jobs.map(async (job) => {
-				if ('error' in job) return job;
-				const result = await settle(async () => await run.inFlight(job.value));
+			checked.map(async (result) => {
+				if ('error' in result) return result;
+				const { item, validated } = result.value;
+				const done = await settle(
+					async () => await batch.inFlight(async () => await operation.execute(item, validated)),
+				);
 				// what the others would still pay for would be thrown away with the run
-				if ('error' in result && !patient) ending.abort();
-				return result;
+				if ('error' in done && !continueOnFail) ending.abort();
+				return done;
 			}),
 		);
 		// items that only stopped because another one went wrong are not the reason
-		const broken = results.findIndex((r) => 'error' in r && !(r.error instanceof Stopped));
+		const failed = results.findIndex((r) => 'error' in r && !(r.error instanceof Stopped));
 		const stopped = results.findIndex((r) => 'error' in r);
-		if (stop?.aborted) await cancelUnfinished(facts as Item[]);
-		if ((broken >= 0 && !patient) || (stopped >= 0 && stop?.aborted))
-			throw failureOf(context, results, facts, broken >= 0 ? broken : stopped);
+		if (stop?.aborted) await cancelUnfinished(facts, batch);
+		if ((failed >= 0 && !continueOnFail) || (stopped >= 0 && stop?.aborted))
+			throw failureOf(context, results, facts, failed >= 0 ? failed : stopped);
 
-		addHints(context, run.hints);
+		addHints(context, batch.hints);
 		return results.map((result, item) =>
 			'error' in result
 				? failedItem(context, result.error, facts[item])
@@ -118,101 +83,60 @@ export async function runItems(
 		);
 	} finally {
 		stop?.removeEventListener('abort', onStop);
+		if ('value' in opened) for (const end of opened.value.onEnd) end();
 	}
 }
 
-function openRun(context: IExecuteFunctions, clock: Clock, signal: AbortSignal): Batch {
-	const batching = context.getNodeParameter('batching', 0, {}) as IDataObject;
-	const most = Math.floor(Number(batching.maxInFlight ?? 0));
+/** @throws InputRefused for a parameter that holds for the whole run */
+function openBatch(context: IExecuteFunctions, clock: Clock, signal: AbortSignal): Batch {
+	const { maxInFlight, requestsPerMinute } = readBatchParameters(context);
 	return {
 		context,
 		clock,
 		signal,
-		looks: concurrencyLimit(LOOKS_AT_ONCE),
+		checks: concurrencyLimit(CHECKS_AT_ONCE),
 		submits: concurrencyLimit(SUBMITS_AT_ONCE),
 		bigSubmits: concurrencyLimit(BIG_SUBMITS_AT_ONCE),
-		gateways: new Map(),
 		downloads: concurrencyLimit(DOWNLOADS_AT_ONCE),
-		inFlight: concurrencyLimit(most >= 1 ? most : Number.POSITIVE_INFINITY),
-		perMinute: Math.max(0, Number(batching.requestsPerMinute ?? 0)),
+		inFlight: concurrencyLimit(maxInFlight),
+		requestsPerMinute,
 		hints: [],
 		runIndex: Number(context.evaluateExpression('{{ $runIndex }}', 0) ?? 0),
+		isTool: isToolCall(context),
+		onEnd: [],
 	};
 }
 
-/** Fills in the item's gateway and lets the operation look at its parameters. */
-async function ready(item: Item, run: Batch, prepare: Prepare): Promise<Job> {
-	item.run = run;
-	if (item.itemIndex % LOOKS_PER_TURN === LOOKS_PER_TURN - 1) await run.clock.sleep(1);
-	item.provider = checkProvider(run.context.getNodeParameter('provider', item.itemIndex));
-	const provider = providers[item.provider];
-	const opening =
-		run.gateways.get(provider.id) ?? openClient(run.context, provider, item.itemIndex);
-	run.gateways.set(provider.id, opening);
-	const gateway = await opening;
-	item.lane = accountLimitsOf(accountOf(run.context, gateway), run.clock);
-	item.gateway = { ...gateway, read: sharing(item.lane, gateway, run.signal) };
-	return await prepare(item);
+/** n8n 1.123 does not say it: there the type that n8n makes of a node for agents ends in "Tool". */
+function isToolCall(context: IExecuteFunctions): boolean {
+	return context.isToolExecution?.() ?? context.getNode().type.endsWith('Tool');
 }
 
-/**
- * Cancels at the gateway what a stopped execution leaves behind, where the user wants it and the gateway can. The
- * status is asked first: a cancel must not touch a finished video.
- */
-async function cancelUnfinished(items: Item[]): Promise<void> {
-	const wanted = items.filter(({ cancelOnStop, task }) => cancelOnStop && task !== undefined);
-	await Promise.all(
-		wanted.map(async ({ gateway, run, task }) => {
-			const { provider } = gateway;
-			const outcome = await settle(async () => {
-				const { status } = provider.readStatus(
-					await gateway.callThroughStop(provider.status(task!)),
-				);
-				if (!provider.cancel || isFinal(status)) return status;
-				await gateway.callThroughStop(provider.cancel.call(task!));
-				return 'cancel requested';
-			});
-			run.context.logger.info('Hailuo task at stop', {
-				...task,
-				outcome: 'value' in outcome ? outcome.value : describeFailure(outcome.error).message,
-			});
-		}),
-	);
+/** Opens one item with its client, and lets the operation check its parameters. */
+async function checkItem<T>(facts: ItemFacts, batch: Batch, operation: Operation<T>) {
+	const { itemIndex, progress } = facts;
+	const { clock, context, signal } = batch;
+	if (itemIndex % CHECKS_PER_TURN === CHECKS_PER_TURN - 1) await clock.sleep(1);
+	const provider = readProvider(context, itemIndex);
+	facts.provider = provider;
+	const client = await openClient(context, providers[provider], { itemIndex, clock, signal });
+	facts.client = client;
+	const item: Item = { itemIndex, batch, provider, client, progress };
+	return { item, validated: await operation.validate(item) };
 }
 
-/** Reads keep the ceiling of their lane, and hold back together when the gateway wants no more. */
-function sharing(
-	{ readLimit, reads }: AccountLimits,
-	gateway: ProviderClient,
-	signal: AbortSignal,
-): ProviderClient['read'] {
-	return async (call, until) =>
-		await reads.run(
-			async () => await readLimit(async () => await gateway.read(call)),
-			refusedFor,
-			signal,
-			0,
-			until,
-		);
-}
-
-/** What tells one account from another: the credential and the address. */
-export function accountOf(
-	context: IExecuteFunctions,
-	{ provider, baseUrl }: ProviderClient,
-): string {
-	const credential = context.getNode().credentials?.[provider.credential];
-	return [provider.id, credential?.id ?? '', baseUrl].join(' ');
-}
-
-/** The item of a failed row; on the error output where the node has one. */
+/** The item of a failed row, on the error output where the node has one; with its files, for another node to try. */
 function failedItem(
 	context: IExecuteFunctions,
 	error: unknown,
 	facts: ItemFacts,
 ): INodeExecutionData {
+	const { json, binary } = context.getInputData()[facts.itemIndex] ?? {};
+	const row = failureRow(error, facts);
 	const item: INodeExecutionData = {
-		json: failureRow(error, facts),
+		// where the workflow keeps files in the JSON (n8n 2.x, binary mode "combined")
+		json: json?._files === undefined ? row : { ...row, _files: json._files as IDataObject },
+		...(binary && { binary: { ...binary } }),
 		pairedItem: { item: facts.itemIndex },
 	};
 	if (context.getNode().onError === 'continueErrorOutput')
@@ -229,7 +153,6 @@ function failureOf(
 	index: number,
 ) {
 	const result = results[index];
-	const made = facts.map(({ task }) => task).filter((task): task is TaskRef => task !== undefined);
 	const error = 'error' in result ? result.error : undefined;
-	return toNodeError(context.getNode(), error, facts[index], made);
+	return toNodeError(context.getNode(), error, facts[index], facts);
 }

@@ -1,5 +1,7 @@
 /** Every combination of the table, as points for the form's variants. */
 import {
+	DEFAULT_DURATION,
+	DEFAULT_RESOLUTION,
 	modelsOf,
 	modes,
 	modesOf,
@@ -51,8 +53,8 @@ export const usual = {
 	provider: 'minimax',
 	mode: 'imageToVideo',
 	model: 'MiniMax-Hailuo-02',
-	resolution: '768P',
-	duration: 6,
+	resolution: DEFAULT_RESOLUTION,
+	duration: DEFAULT_DURATION,
 } as const;
 
 /** Every value that a choice can have. */

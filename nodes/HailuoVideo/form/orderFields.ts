@@ -29,7 +29,7 @@ import {
 } from '../../shared/catalog/gateways';
 import { providers } from '../../shared/providers';
 import { rulesInWords } from '../order/images/inspect';
-import type { ImageRole } from '../order/images/source';
+import type { ImageRole } from '../order/images/labels';
 import { imageRulesOf } from '../../shared/providers/contract';
 import { operations } from '../operations';
 import {
@@ -258,10 +258,11 @@ const duration = [
 		() => ({
 			displayName: 'Duration',
 			name: 'duration',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: 0,
-			hint: '0 lets the model decide',
+			// text: beside a model by expression n8n fills an untouched field with this default, which must mean nothing
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 6',
+			hint: 'Empty lets the model decide',
 			description: 'Seconds, sent as they are',
 		}),
 		notCreate,

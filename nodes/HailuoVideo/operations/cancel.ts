@@ -1,42 +1,38 @@
-import type { INodePropertyOptions } from 'n8n-workflow';
-
 import { GatewayFailed, InputRefused } from '../../shared/errors';
 import { providerIds, table } from '../../shared/catalog/gateways';
 import { isFinal, taskRow } from '../../shared/task';
 import { refreshStatus } from './finish';
-import type { Prepare } from '../batch/runItems';
-import { readTask } from './readTask';
+import type { Operation } from './operation';
+import { readTask, type ExistingTask } from './readTask';
 
-export const option: INodePropertyOptions = {
-	name: 'Cancel',
-	value: 'cancel',
-	action: 'Cancel video task',
-	description: 'Stop a task that is not finished; a finished video is never touched',
-};
-
-/** Looks for the effect of a cancel this often, a second apart. */
-const LOOKS = 5;
+/** Polls for the effect of a cancel this often, a second apart. */
+const STATUS_CHECKS = 5;
 
 /**
  * Stops a task where the gateway can. The status is read first: WaveSpeed's cancel deletes a finished video
  * (providers.md 4), so a finished task is refused.
  */
-export const prepare: Prepare = async (item) => {
-	const { gateway, provider, run } = item;
-	const { cancel } = gateway.provider;
-	if (!cancel)
-		throw new InputRefused(
-			'Operation and Provider',
-			`'Operation' Cancel is not offered by ${table[provider].name}`,
-			`Only ${providerIds
-				.filter((id) => table[id].cancel)
-				.map((id) => table[id].name)
-				.join(' and ')} can stop a task.`,
-		);
-	const task = readTask(item);
-
-	return async () => {
-		let seen = await refreshStatus(item);
+export const cancel: Operation<ExistingTask> = {
+	option: {
+		name: 'Cancel',
+		value: 'cancel',
+		action: 'Cancel video task',
+		description: 'Stop a task that is not finished; a finished video is never touched',
+	},
+	async validate(item) {
+		if (!item.client.provider.cancel) {
+			const able = providerIds.filter((id) => table[id].cancel).map((id) => table[id].name);
+			throw new InputRefused(
+				'Operation and Provider',
+				`'Operation' Cancel is not offered by ${table[item.provider].name}`,
+				`Only ${able.join(' and ')} can stop a task.`,
+			);
+		}
+		return readTask(item, 'cancel');
+	},
+	async execute(item, { task, parameters }) {
+		const { batch, client } = item;
+		let seen = await refreshStatus(item, task);
 		if (seen.state.status === 'succeeded' || seen.state.status === 'failed')
 			throw new GatewayFailed({
 				category: 'unsupported',
@@ -44,19 +40,17 @@ export const prepare: Prepare = async (item) => {
 				message: `The task is finished (${seen.state.status}) and was left as it is`,
 				retryable: false,
 			});
-		if (seen.state.status !== 'canceled') {
-			const reply = await gateway.call(cancel.call(task));
-			const state = cancel.read(reply);
+		const { cancel: cancelling } = client.provider;
+		if (cancelling && seen.state.status !== 'canceled') {
+			const reply = await client.call(cancelling.call(task));
+			const state = cancelling.read(reply);
 			if (state) seen = { state: { ...seen.state, ...state }, reply };
-			for (let tries = 0; tries < LOOKS && !isFinal(seen.state.status); tries++) {
-				await run.clock.sleep(1000, run.signal);
-				seen = await refreshStatus(item);
+			for (let tries = 0; tries < STATUS_CHECKS && !isFinal(seen.state.status); tries++) {
+				await batch.clock.sleep(1000, batch.signal);
+				seen = await refreshStatus(item, task);
 			}
 		}
-		const raw =
-			run.context.getNodeParameter('simplify', item.itemIndex, true) === false
-				? seen.reply.json
-				: undefined;
+		const raw = parameters.output.simplify ? undefined : seen.reply.json;
 		return { json: taskRow(task, seen.state, {}, raw) };
-	};
+	},
 };

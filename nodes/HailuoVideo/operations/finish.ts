@@ -1,26 +1,26 @@
-/** The common end of all operations: the row, the link, the file. */
-import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
+/** The common end of all operations: the status, the row, the file. */
+import type { INodeExecutionData } from 'n8n-workflow';
 
-import { isPrivateHost } from '../../shared/transport/privateHost';
-import { downloadVideo } from '../../shared/tasks/download';
+import { retryRead } from '../../shared/async/retry';
 import { GatewayFailed } from '../../shared/errors';
-import { presumedMs } from '../../shared/tasks/pollSchedule';
 import type { Reply } from '../../shared/providers/contract';
 import { taskError } from '../../shared/providers/replies';
-import { retryRead } from '../../shared/async/retry';
-import { taskRow, type TaskState } from '../../shared/task';
-import { fetchStatus, pollUntilFinal, withLink, type StatusReply } from '../../shared/tasks/poll';
-import type { Item } from '../batch/runItems';
+import { toTaskItem } from '../../shared/tasks/output';
+import { fetchStatus, pollUntilFinal, type StatusReply } from '../../shared/tasks/poll';
+import { presumedMs } from '../../shared/tasks/pollSchedule';
+import type { TaskRef, TaskState } from '../../shared/task';
+import type { Item } from '../item';
+import type { OutputParameters, WaitParameters } from '../order/parameters';
 
 /** Asks for the state once, patiently, and keeps it for a row that may go wrong. */
-export async function refreshStatus(item: Item): Promise<StatusReply> {
-	const { gateway, run, task } = item;
+export async function refreshStatus(item: Item, task: TaskRef): Promise<StatusReply> {
+	const { client, batch, progress } = item;
 	const seen = await retryRead(
-		async (until) => await fetchStatus(gateway, task!, until),
-		run.clock,
-		run.signal,
+		async (until) => await fetchStatus(client, task, until),
+		batch.clock,
+		batch.signal,
 	);
-	item.state = { ...item.state, ...seen.state };
+	progress.state = { ...progress.state, ...seen.state };
 	return seen;
 }
 
@@ -31,37 +31,38 @@ export async function refreshStatus(item: Item): Promise<StatusReply> {
  */
 export async function waitForVideo(
 	item: Item,
+	task: TaskRef,
 	made: { since: number; fresh: boolean },
+	{ wait, output }: { wait: WaitParameters; output: OutputParameters },
 ): Promise<INodeExecutionData> {
-	const { gateway, itemIndex, lane, run, task, order } = item;
+	const { client, batch, progress } = item;
+	const { order } = progress;
 	const kind = JSON.stringify([order?.model, order?.resolution, order?.duration]);
-	const options = run.context.getNodeParameter('waitOptions', itemIndex, {}) as IDataObject;
-	const minutes = Number(options.timeout ?? 15);
-	item.cancelOnStop = options.cancelOnStop === true;
+	const { typical } = client.limits;
 	const { last, timedOut } = await pollUntilFinal(
-		gateway,
-		task!,
+		client,
+		task,
 		{
 			...made,
-			deadline: run.clock.now() + minutes * 60_000,
-			pollIntervalMs: Number(options.pollInterval ?? 0) * 1000,
-			typicalMs: lane.typical.of(kind, presumedMs(order?.resolution, order?.duration)),
+			deadline: batch.clock.now() + wait.timeoutMs,
+			pollIntervalMs: wait.pollIntervalMs,
+			typicalMs: typical.of(kind, presumedMs(order?.resolution, order?.duration)),
 		},
-		run.clock,
-		run.signal,
+		batch.clock,
+		batch.signal,
 	);
-	if (last) item.state = { ...item.state, ...last.state };
+	if (last) progress.state = { ...progress.state, ...last.state };
 	if (last?.state.status === 'succeeded' && made.fresh)
-		lane.typical.learn(kind, run.clock.now() - made.since);
-	if (timedOut && options.onTimeout !== 'return')
+		typical.learn(kind, batch.clock.now() - made.since);
+	if (timedOut && wait.onTimeout !== 'return')
 		throw new GatewayFailed({
 			category: 'timeout',
 			code: 'timeout',
-			message: `The video is not finished after ${minutes} minutes`,
+			message: `The video is not finished after ${wait.timeoutMs / 60_000} minutes`,
 			retryable: true,
 		});
 	if (last && !timedOut) mustBeSucceeded(last.state);
-	return await toOutputItem(item, last?.reply, true);
+	return await toOutputItem(item, task, output, last?.reply);
 }
 
 /** @throws GatewayFailed when the task failed or was stopped at the gateway */
@@ -83,46 +84,27 @@ export function mustBeSucceeded(state: TaskState): void {
 /**
  * The row of a task by what is known of it, with the link when it is finished, and the file when the user wants it.
  * @param reply the gateway's last answer, for `raw`
- * @param fileByDefault whether the file is fetched where the form has no switch for it
  */
 export async function toOutputItem(
 	item: Item,
+	task: TaskRef,
+	output: OutputParameters,
 	reply: Reply | undefined,
-	fileByDefault: boolean,
 ): Promise<INodeExecutionData> {
-	const { gateway, itemIndex, run, task } = item;
-	const parameter = (name: string, fallback: unknown) =>
-		run.context.getNodeParameter(name, itemIndex, fallback) as unknown;
-	const raw = parameter('simplify', true) === false ? reply?.json : undefined;
-	const result: INodeExecutionData = { json: {} };
-
-	if (item.state?.status === 'succeeded') {
-		item.state = await withLink(gateway, task!, item.state, run.clock, run.signal);
-		if (parameter('downloadVideo', fileByDefault) === true) {
-			const field = String(parameter('binaryPropertyName', 'data') || 'data');
-			result.binary = { [field]: await run.downloads(async () => await fetchFile(item)) };
-		}
-	}
-	result.json = taskRow(task!, item.state ?? {}, item.order, raw);
-	return result;
-}
-
-async function fetchFile(item: Item): Promise<IBinaryData> {
-	const { gateway, itemIndex, run, task } = item;
-	const relink = async () => {
-		const { state } = await refreshStatus(item);
-		mustBeSucceeded(state);
-		item.state = await withLink(gateway, task!, state, run.clock, run.signal);
-		return item.state.videoUrl!;
-	};
-	const options = run.context.getNodeParameter('downloadOptions', itemIndex, {}) as IDataObject;
-	return await downloadVideo(run.context, item.state!.videoUrl!, {
-		fileName: `hailuo-${task!.taskId.replace(/[^\w.-]+/g, '_')}.mp4`,
-		relink,
-		// a simulator or a gateway of one's own may live in the private network, and its videos with it
-		allowPrivate: isPrivateHost(new URL(gateway.baseUrl).hostname),
-		maxBytes: Number(options.maxSize ?? 0) * 1_000_000,
-		clock: run.clock,
-		signal: run.signal,
+	const { client, batch, progress } = item;
+	return await toTaskItem(batch.context, client, task, {
+		state: progress.state ?? { status: 'processing' },
+		order: progress.order,
+		raw: output.simplify ? undefined : reply?.json,
+		file: output.file,
+		downloads: batch.downloads,
+		refresh: async () => {
+			const { state } = await refreshStatus(item, task);
+			mustBeSucceeded(state);
+			return state;
+		},
+		onState: (state) => (progress.state = state),
+		clock: batch.clock,
+		signal: batch.signal,
 	});
 }

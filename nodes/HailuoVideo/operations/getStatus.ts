@@ -1,18 +1,20 @@
-import type { INodePropertyOptions } from 'n8n-workflow';
-
-import { toOutputItem, refreshStatus } from './finish';
-import type { Prepare } from '../batch/runItems';
-import { readTask } from './readTask';
-
-export const option: INodePropertyOptions = {
-	name: 'Get Status',
-	value: 'getStatus',
-	action: 'Get video status',
-	description: 'Ask how far a task is, and get its link when it is finished',
-};
+import { refreshStatus, toOutputItem } from './finish';
+import type { Operation } from './operation';
+import { readTask, type ExistingTask } from './readTask';
 
 /** Asks once. A failed task is an answer here, not an error of the node. */
-export const prepare: Prepare = async (item) => {
-	readTask(item);
-	return async () => await toOutputItem(item, (await refreshStatus(item)).reply, false);
+export const getStatus: Operation<ExistingTask> = {
+	option: {
+		name: 'Get Status',
+		value: 'getStatus',
+		action: 'Get video status',
+		description: 'Ask how far a task is, and get its link when it is finished',
+	},
+	async validate(item) {
+		return readTask(item, 'getStatus');
+	},
+	async execute(item, { task, parameters }) {
+		const { reply } = await refreshStatus(item, task);
+		return await toOutputItem(item, task, parameters.output, reply);
+	},
 };

@@ -1,16 +1,16 @@
 /** The operations, by their value in the form. */
-import type { Prepare } from '../batch/runItems';
-import * as cancel from './cancel';
-import * as create from './create';
-import * as download from './download';
-import * as getStatus from './getStatus';
-import * as wait from './wait';
+import { cancel } from './cancel';
+import { create } from './create';
+import { download } from './download';
+import { getStatus } from './getStatus';
+import type { Operation } from './operation';
+import { wait } from './wait';
 
 export const operations = { create, getStatus, wait, cancel, download };
 
 /** The operation of that name; undefined when there is none. */
-export function operationOf(name: string): Prepare | undefined {
+export function operationOf(name: string): Operation<unknown> | undefined {
 	return Object.hasOwn(operations, name)
-		? operations[name as keyof typeof operations].prepare
+		? (operations[name as keyof typeof operations] as Operation<unknown>)
 		: undefined;
 }

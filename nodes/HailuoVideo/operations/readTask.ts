@@ -1,16 +1,24 @@
 /** The task that all operations but Create start from. */
 import { checkEndpoint, checkTaskId } from '../order/checkOrder';
+import { readTaskParameters, type OperationName, type TaskParameters } from '../order/parameters';
 import type { TaskRef } from '../../shared/task';
-import type { Item } from '../batch/runItems';
+import type { Item } from '../item';
+
+export interface ExistingTask {
+	task: TaskRef;
+	parameters: TaskParameters;
+}
 
 /**
- * Reads and checks Task ID and Endpoint, and keeps them for a row that may go wrong.
+ * Reads and checks Task ID, Endpoint and all else, and keeps the task for a row that may go wrong.
  * @throws InputRefused
  */
-export function readTask(item: Item): TaskRef {
-	const { itemIndex, provider, run } = item;
-	const taskId = checkTaskId(run.context.getNodeParameter('taskId', itemIndex, ''));
-	const endpoint = checkEndpoint(run.context.getNodeParameter('endpoint', itemIndex, ''), provider);
-	item.task = { provider, taskId, ...(endpoint !== undefined && { endpoint }) };
-	return item.task;
+export function readTask(item: Item, operation: OperationName): ExistingTask {
+	const { batch, itemIndex, progress, provider } = item;
+	const parameters = readTaskParameters(batch.context, itemIndex, operation);
+	const taskId = checkTaskId(parameters.taskId);
+	const endpoint = checkEndpoint(parameters.endpoint, provider);
+	const task = { provider, taskId, ...(endpoint !== undefined && { endpoint }) };
+	progress.task = task;
+	return { task, parameters };
 }

@@ -336,7 +336,7 @@ function choiceOf(given: unknown): Movement[] {
  */
 export function directCamera(
 	prompt: string,
-	chosen: readonly CameraMovement[],
+	chosen: readonly string[],
 	notation: CameraNotation,
 ): { prompt: string; hints: string[] } {
 	const choice = choiceOf(chosen);

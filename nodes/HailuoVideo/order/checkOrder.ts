@@ -1,7 +1,9 @@
 /** The run-time check of an order: an expression can carry any value, and n8n does not enforce a form's lists. */
 import { InputRefused } from '../../shared/errors';
+import { describeValue, isAbsent, quote } from '../../shared/parameters';
 import {
-	blockOf,
+	DEFAULT_DURATION,
+	DEFAULT_RESOLUTION,
 	cellOf,
 	durationsOf,
 	modelsOf,
@@ -10,8 +12,8 @@ import {
 	OTHER_MODEL,
 	preferred,
 	PROMPT_LIMIT,
-	providerIds,
 	requiresPrompt,
+	resolutions,
 	resolutionsOf,
 	table,
 	type Mode,
@@ -29,16 +31,16 @@ export interface Choice {
 	duration: number;
 }
 
-/** @throws InputRefused when there is no such gateway */
-export function checkProvider(provider: unknown): ProviderId {
-	const id = String(provider ?? '');
-	if (blockOf(id)) return id as ProviderId;
-	throw new InputRefused(
-		'Provider',
-		`'Provider' is ${quote(id)}, which is no gateway of this node`,
-		`Choose one of ${providerIds.join(', ')}. It cannot be an expression: the credential belongs to it.`,
-	);
-}
+/** What the form calls the options that not every gateway has. */
+export const optionLabels: Readonly<Record<OptionName, string>> = {
+	promptOptimizer: 'Prompt Optimizer',
+	fastPretreatment: 'Fast Pretreatment',
+	watermark: 'Watermark',
+	cameraMovements: 'Camera Movements',
+	seed: 'Seed',
+	promptExpansion: 'Prompt Expansion',
+	callbackUrl: 'Callback URL',
+};
 
 /**
  * Holds a choice against the table. Resolution and duration of a typed model (`other`) are free.
@@ -47,15 +49,16 @@ export function checkProvider(provider: unknown): ProviderId {
  */
 export function checkChoice(choice: {
 	provider: ProviderId;
-	mode: unknown;
-	model: unknown;
-	modelName: unknown;
-	resolution: unknown;
-	duration: unknown;
+	mode: Mode;
+	/** As written; upper and lower case do not count. */
+	model: string;
+	/** Empty: the default. */
+	resolution: string;
+	/** Undefined: the default. */
+	duration: number | undefined;
 }): Choice {
-	const { provider } = choice;
+	const { provider, mode } = choice;
 	const { name } = table[provider];
-	const mode = String(choice.mode ?? '') as Mode;
 	if (!modesOf(provider).includes(mode))
 		throw new InputRefused(
 			'Provider and Mode',
@@ -63,15 +66,12 @@ export function checkChoice(choice: {
 			`${name} sells ${modesOf(provider).join(', ')}. Choose one of them, or another provider.`,
 		);
 
-	const model = String(choice.model ?? '');
-	const asked = {
-		resolution: spelling(choice.resolution),
-		duration: choice.duration === '' ? 0 : Number(choice.duration ?? 0),
-	};
-	if (model === OTHER_MODEL && table[provider].otherModel)
-		return { provider, mode, model, ...asked, duration: checkFreeDuration(asked.duration) };
-
 	const models = modelsOf(provider, mode);
+	const model = spelledAs([...models, OTHER_MODEL], choice.model);
+	const resolution = spelledAs(resolutions, choice.resolution);
+	if (model === OTHER_MODEL && table[provider].otherModel)
+		return { provider, mode, model, resolution, duration: choice.duration ?? 0 };
+
 	if (!models.includes(model))
 		throw new InputRefused(
 			'Model and Mode',
@@ -81,23 +81,23 @@ export function checkChoice(choice: {
 
 	// empty: an untouched field beside a model by expression, where the form cannot know the default
 	const sold = resolutionsOf(provider, mode, model);
-	const resolution = asked.resolution || preferred(sold, '768P');
-	if (cellOf(provider, mode, model, resolution) === undefined)
+	const size = resolution || preferred<string>(sold, DEFAULT_RESOLUTION);
+	if (cellOf(provider, mode, model, size) === undefined)
 		throw new InputRefused(
 			'Resolution and Model',
-			`'Resolution' ${quote(resolution)} is not available for 'Model' ${model} at ${name} (${mode})`,
+			`'Resolution' ${quote(size)} is not available for 'Model' ${model} at ${name} (${mode})`,
 			`Available: ${sold.join(', ')}. Choose another resolution or model.`,
 		);
 
-	const durations = durationsOf(provider, mode, model, resolution);
-	const duration = asked.duration || preferred(durations, 6);
+	const durations = durationsOf(provider, mode, model, size);
+	const duration = choice.duration ?? preferred(durations, DEFAULT_DURATION);
 	if (!durations.includes(duration))
 		throw new InputRefused(
 			'Duration and Resolution',
-			`'Duration' ${quote(String(choice.duration))} is not available at 'Resolution' ${resolution} for ${model} at ${name}`,
+			`'Duration' ${quote(String(duration))} is not available at 'Resolution' ${size} for ${model} at ${name}`,
 			`Available: ${durations.map((seconds) => `${seconds} seconds`).join(' or ')}.`,
 		);
-	return { provider, mode, model, resolution, duration };
+	return { provider, mode, model, resolution: size, duration };
 }
 
 /**
@@ -121,7 +121,8 @@ export function checkPrompt(prompt: string, choice: Choice): void {
 }
 
 /** @throws InputRefused when an option is switched on that the gateway has no field for */
-export function checkOption(option: OptionName, label: string, choice: Choice): void {
+export function checkOption(option: OptionName, choice: Choice): void {
+	const label = optionLabels[option];
 	const { provider, mode, model } = choice;
 	if (offersOption(provider, option, mode, model)) return;
 	throw new InputRefused(
@@ -136,6 +137,12 @@ export function checkOption(option: OptionName, label: string, choice: Choice): 
  * @throws InputRefused when it is empty or cannot be one
  */
 export function checkTaskId(taskId: unknown): string {
+	if (!isAbsent(taskId) && typeof taskId !== 'string' && typeof taskId !== 'number')
+		throw new InputRefused(
+			'Task ID',
+			`'Task ID' is ${describeValue(taskId)}; it has to be text`,
+			"Map the 'taskId' of the item that 'Create' put out, or paste the ID from the gateway's console.",
+		);
 	const id = String(taskId ?? '').trim();
 	if (id === '' || id === 'undefined' || id === 'null')
 		throw new InputRefused(
@@ -206,20 +213,10 @@ export function checkCallbackUrl(value: unknown): string | undefined {
 	);
 }
 
-function checkFreeDuration(duration: number): number {
-	if (Number.isInteger(duration) && duration >= 0 && duration <= 600) return duration;
-	throw new InputRefused(
-		'Duration',
-		`'Duration' is ${quote(String(duration))}, which is no number of seconds`,
-		'Enter whole seconds, or 0 to leave it to the model.',
+/** The known word that a text means: "768p", "768" and "768P" are one. The text itself where none is known. */
+function spelledAs(known: readonly string[], written: string): string {
+	const key = written.toLowerCase();
+	return (
+		known.find((one) => one.toLowerCase() === key || one.toLowerCase() === `${key}p`) ?? written
 	);
-}
-
-function spelling(resolution: unknown): string {
-	const text = String(resolution ?? '').trim();
-	return /^\d+p$/.test(text) ? text.toUpperCase() : text;
-}
-
-function quote(text: string): string {
-	return `'${text.length > 60 ? `${text.slice(0, 59)}…` : text}'`;
 }

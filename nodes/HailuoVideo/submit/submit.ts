@@ -2,11 +2,11 @@
 import type { JsonObject } from 'n8n-workflow';
 
 import type { Clock } from '../../shared/async/clock';
-import { GatewayFailed } from '../../shared/errors';
-import type { MediaFile, Reply } from '../../shared/providers/contract';
-import type { RateLimiter } from '../../shared/async/rateLimiter';
-import { backoff, refusedFor } from '../../shared/async/retry';
+import { backoff, rateLimitOf } from '../../shared/async/retry';
 import { settle } from '../../shared/async/settle';
+import { GatewayFailed } from '../../shared/errors';
+import { isObject } from '../../shared/json';
+import type { MediaFile, Reply } from '../../shared/providers/contract';
 import type { TaskRef, VideoOrder } from '../../shared/task';
 import type { ProviderClient } from '../../shared/transport/client';
 
@@ -14,9 +14,12 @@ import type { ProviderClient } from '../../shared/transport/client';
 const UNREACHED_TRIES = 4;
 /** How often a task is looked for by our reference, some seconds apart: a replica may lag. */
 const LOOKUPS = 3;
+/** A lookup outlives Stop and the end of the run, so it has a limit of its own. */
+const LOOKUP_LIMIT_MS = 30_000;
+const LOOKUP_CALL_MS = 10_000;
 
 export interface SubmitOptions {
-	/** Pictures, by the words that stand for them in the order. */
+	/** Images, by the words that stand for them in the order. */
 	inline?: Record<string, MediaFile>;
 	/** Merged into the body, last. */
 	extraFields: JsonObject;
@@ -24,11 +27,12 @@ export interface SubmitOptions {
 	callbackUrl?: string;
 	/** Our own name for the order, sent where the gateway can find a task by it. */
 	reference: string;
-	pace: RateLimiter;
 	/** The user's limit; 0 = none. */
 	perMinute: number;
 	/** Epoch milliseconds until which "too many requests" is waited out. */
 	deadline: number;
+	/** Called as soon as the outcome is not known, before anything else is tried. */
+	onUnknown(failed: GatewayFailed): void;
 	clock: Clock;
 	signal: AbortSignal | undefined;
 }
@@ -45,21 +49,23 @@ export interface Submitted {
  * @throws GatewayFailed; its category is `unknownOutcome` when a task may exist all the same. Stopped.
  */
 export async function submit(
-	gateway: ProviderClient,
+	client: ProviderClient,
 	order: VideoOrder,
 	options: SubmitOptions,
 ): Promise<Submitted> {
-	const { clock, signal, pace, deadline } = options;
-	const { provider } = gateway;
-	const { call, endpoint } = provider.submit(order);
-	const { callbackUrl, inline, reference } = options;
-	const calling = callbackUrl ? (provider.callback?.attach(call, callbackUrl) ?? call) : call;
-	const referred = provider.withReference?.(calling, reference) ?? calling;
-	const body = mergeFields(referred.body ?? {}, options.extraFields);
+	const { clock, signal, deadline } = options;
+	const { provider, limits } = client;
+	const { call, endpoint } = submission(client, order, options);
+	const send = async () => await client.callThroughStop(call);
 	for (let attempt = 0; ; attempt++) {
-		const send = async () => await gateway.callThroughStop({ ...referred, body, inline });
 		const outcome = await settle(async () => {
-			const reply = await pace.run(send, refusedFor, signal, options.perMinute, deadline);
+			const reply = await limits.submits.run(
+				send,
+				rateLimitOf,
+				signal,
+				options.perMinute,
+				deadline,
+			);
 			const task: TaskRef = { provider: provider.id, taskId: provider.readSubmit(reply) };
 			return { task: endpoint === undefined ? task : { ...task, endpoint }, reply };
 		});
@@ -70,39 +76,57 @@ export async function submit(
 		const tooMany = fault.category === 'rateLimit';
 		const again = fault.noTask && fault.retryable && (tooMany || attempt + 1 < UNREACHED_TRIES);
 		if (again && clock.now() + wait <= deadline) {
-			// the pace holds "too many" back by itself, together with all others
+			// the rate limiter holds "too many" back by itself, together with all others
 			if (!tooMany) await clock.sleep(wait, signal);
 			continue;
 		}
 		const failed = outcomeOf(outcome.error);
-		const found =
-			failed.fault.category === 'unknownOutcome'
-				? await findByReference(gateway, reference, clock, signal)
-				: undefined;
+		if (failed.fault.category !== 'unknownOutcome') throw failed;
+		options.onUnknown(failed);
+		const found = await findByReference(client, options.reference, clock);
 		if (found) return found;
 		throw failed;
 	}
 }
 
+/** The request of an order as it leaves: with callback address, reference and the user's extra fields. */
+export function submission(
+	{ provider }: ProviderClient,
+	order: VideoOrder,
+	{
+		callbackUrl,
+		inline,
+		reference,
+		extraFields,
+	}: Pick<SubmitOptions, 'callbackUrl' | 'inline' | 'reference' | 'extraFields'>,
+) {
+	const { call, endpoint } = provider.submit(order);
+	const calling = callbackUrl ? (provider.callback?.attach(call, callbackUrl) ?? call) : call;
+	const referred = provider.withReference?.(calling, reference) ?? calling;
+	const body = mergeFields(referred.body ?? {}, extraFields);
+	return { call: { ...referred, body, inline }, endpoint };
+}
+
 /**
  * The task of an order whose answer was lost, by our own reference; undefined where the gateway does not know it.
- * Not finding it proves nothing.
- * @throws Stopped
+ * Not finding it proves nothing. Neither Stop nor the end of the run cuts it: it is what saves a paid clip then.
  */
 export async function findByReference(
-	gateway: ProviderClient,
+	client: ProviderClient,
 	reference: string,
 	clock: Clock,
-	signal: AbortSignal | undefined,
+	lookups = LOOKUPS,
 ): Promise<Submitted | undefined> {
-	const { provider } = gateway;
+	const { provider } = client;
 	if (!provider.withReference) return undefined;
-	for (let tries = 0; tries < LOOKUPS; tries++) {
-		await clock.sleep(backoff(tries, clock.random()), signal);
+	const end = clock.now() + LOOKUP_LIMIT_MS;
+	for (let tries = 0; tries < lookups; tries++) {
+		const wait = backoff(tries, clock.random());
+		if (clock.now() + wait > end) return undefined;
+		await clock.sleep(wait);
 		const outcome = await settle(async () => {
-			const reply = await gateway.read(
-				provider.status({ provider: provider.id, taskId: reference }),
-			);
+			const call = provider.status({ provider: provider.id, taskId: reference });
+			const reply = await client.callThroughStop(call, LOOKUP_CALL_MS);
 			return { task: { provider: provider.id, taskId: provider.readSubmit(reply) }, reply };
 		});
 		if ('value' in outcome) return outcome.value;
@@ -125,11 +149,10 @@ export function mergeFields(body: JsonObject, extra: JsonObject): JsonObject {
 	const merged: JsonObject = { ...body };
 	for (const [key, value] of Object.entries(extra)) {
 		const old = merged[key];
-		merged[key] = isObject(old) && isObject(value) ? mergeFields(old, value) : value;
+		merged[key] =
+			isObject(old) && isObject(value)
+				? mergeFields(old as JsonObject, value as JsonObject)
+				: value;
 	}
 	return merged;
-}
-
-function isObject(value: unknown): value is JsonObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,150 +1,236 @@
 /** The task of an item: the one that exists, or a new one. The only place that spends money. */
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, JsonObject } from 'n8n-workflow';
 
 import { stopIf } from '../../shared/async/clock';
-import { forgetKey, Ledger, oncePerKey, rememberedUnknown, type LedgerEntry } from './ledger';
-import { GatewayFailed } from '../../shared/errors';
-import type { MediaFile } from '../../shared/providers/contract';
-import { MAX_RATE_LIMIT_WAIT_MS } from '../../shared/async/retry';
+import { MAX_RATE_LIMIT_WAIT_MS, retryRead } from '../../shared/async/retry';
 import { settle } from '../../shared/async/settle';
-import { findByReference, submit, type Submitted } from './submit';
-import type { TaskRef, VideoOrder } from '../../shared/task';
-import { describeTask } from '../batch/nodeErrors';
+import { GatewayFailed } from '../../shared/errors';
+import type { MediaFile, Reply } from '../../shared/providers/contract';
+import { fetchStatus } from '../../shared/tasks/poll';
+import { describeTask, type VideoOrder } from '../../shared/task';
+import { digestOf } from '../../shared/transport/account';
+import type { Item } from '../item';
 import type { ReadOrder } from '../order/readOrder';
-import type { Item } from '../batch/runItems';
+import { forgetKey, oncePerKey, type KeyedOrder } from './deduplicationKeys';
+import { fingerprintOf, Ledger, rememberedUnknown, type LedgerEntry, type Ordered } from './ledger';
+import { findOrder } from './orderIdentity';
+import { findByReference, submit } from './submit';
 
-/** From this weight in memory on pictures are sent two orders at a time. */
+/** From this weight in memory on images are sent two orders at a time. */
 const BIG_BYTES = 2_000_000;
 
-export interface SubmitOutcome {
-	task: TaskRef;
-	/** Epoch milliseconds of the submit. */
-	at: number;
+export interface SubmitOutcome extends Ordered {
 	/** False when the task was there already. */
 	fresh: boolean;
+	/** False when another execution ordered it. */
+	own: boolean;
 	/** The answer to the submit, when there was one in this run. */
-	reply?: Submitted['reply'];
-	/** Call when the task gave no video and another try may: the next run then makes a new one. */
-	forget(): void;
+	reply?: Reply;
+	/** Call when the item has its row: a tool's next equal call is a new order then. */
+	delivered(): void;
+	/** Call when the task ended without a video. @param mayPass whether the same order may do better */
+	failed(mayPass: boolean): void;
 }
 
+/** Keys of tool calls that this process is working on. */
+const activeCalls = new Map<string, Set<string>>();
+
 /**
- * Finds or makes the item's task. Found: by the execution's own ledger (the node is run again by Retry On Fail,
+ * Finds or makes the item's task. Found: by the execution's own ledger (n8n runs the node again for Retry On Fail,
  * Continue On Fail or "retry execution"), or by the user's Deduplication Key.
- * @throws GatewayFailed; an outcome that is not known is remembered, and the order not sent again unless the user
+ * @throws GatewayFailed; an outcome that is not known is noted at once, and the order not sent again unless the user
  * says so
  */
 export async function submitOnce(item: Item, read: ReadOrder): Promise<SubmitOutcome> {
-	const { itemIndex, run } = item;
-	const { context, clock } = run;
-	const options = context.getNodeParameter('options', itemIndex, {}) as IDataObject;
-	const again = options.resubmitUnknown === true;
-	const inExecution = new Ledger(context.getContext('node') as IDataObject);
-	const key = `${run.runIndex}:${itemIndex}:${read.fingerprint}`;
-	const reference = `n8n-${context.getExecutionId()}-${run.runIndex}-${itemIndex}-${read.fingerprint.slice(0, 8)}`;
+	const { itemIndex, batch, client, progress } = item;
+	const { context, clock } = batch;
+	const { resubmitUnknown } = read.options;
+	const node = context.getNode();
+	const ledger = new Ledger(context.getContext('node') as IDataObject);
+	const fingerprint = fingerprintOf([client.credential, read.fingerprint]);
+	const nodeVersion = fingerprintOf([node.parameters, node.credentials]).slice(0, 16);
+	const active = activeCallsOf(item);
+	const { key, entry: known } = findOrder(
+		ledger,
+		{
+			runIndex: batch.runIndex,
+			itemIndex,
+			isTool: batch.isTool,
+			fingerprint,
+			nodeVersion,
+			credential: client.credential,
+		},
+		active,
+	);
+	if (batch.isTool) {
+		active.add(key);
+		batch.onEnd.push(() => active.delete(key));
+	}
+	const reference = known?.reference ?? referenceOf(item, key, ledger);
+	const note = (entry: Omit<LedgerEntry, 'fingerprint' | 'reference'>) =>
+		ledger.note(key, {
+			...entry,
+			fingerprint,
+			nodeVersion,
+			reference,
+			credential: client.credential,
+		});
+	const keyed = keyedOrder(item, read, fingerprint);
+	const outcome = (ordered: Ordered, more: { fresh: boolean; own: boolean; reply?: Reply }) => ({
+		task: ordered.task,
+		at: ordered.at,
+		...more,
+		delivered: () => {
+			if (batch.isTool) note({ ...ordered, delivered: true });
+		},
+		failed: (mayPass: boolean) => {
+			if (mayPass) ledger.forget(key, true);
+			else note({ ...ordered, failed: true });
+			if (keyed) forgetKey(keyed, clock.now());
+		},
+	});
 
-	let reply: Submitted['reply'] | undefined;
-	const make = async () => {
-		const { task, reply: answer } = await send(item, read, reference);
-		reply = answer;
-		const at = clock.now();
-		const { provider, taskId, endpoint } = task;
+	if (known?.task) {
+		if (known.fingerprint !== fingerprint)
+			batch.hints.push(
+				`Item ${itemIndex}: the order of the first try was taken up; its task ${known.task.taskId} was made with other words or parameters than those of this try`,
+			);
+		return outcome({ task: known.task, at: known.at }, { fresh: false, own: true });
+	}
+	if (known && !resubmitUnknown) {
+		progress.outcomeUnknown = true;
+		const found = await findByReference(client, reference, clock);
+		if (!found) throw rememberedUnknown(known);
+		progress.outcomeUnknown = false;
+		note({ task: found.task, at: known.at });
+		return outcome(
+			{ task: found.task, at: known.at },
+			{ fresh: false, own: true, reply: found.reply },
+		);
+	}
+
+	let reply: Reply | undefined;
+	const make = async (onUnknown: (failed: GatewayFailed) => void): Promise<Ordered> => {
+		const made = await send(item, read, reference, (failed) => {
+			progress.outcomeUnknown = true;
+			note({ at: clock.now(), reason: failed.fault.message });
+			onUnknown(failed);
+		});
+		progress.outcomeUnknown = false;
+		reply = made.reply;
+		const { provider, taskId, endpoint } = made.task;
 		// in the words, too: n8n's console shows no more than them
-		context.logger.info(`Hailuo task made: ${describeTask(task)}`, {
+		context.logger.info(`Hailuo task made: ${describeTask(made.task)}`, {
 			provider,
 			taskId,
 			endpoint,
 			itemIndex,
 		});
-		return { task, at };
-	};
-	const note = (entry: Omit<LedgerEntry, 'fingerprint' | 'reference'>) =>
-		inExecution.note(key, { ...entry, fingerprint: read.fingerprint, reference });
-
-	const known = inExecution.find(key);
-	const dedup = deduplication(item, String(options.deduplicationKey ?? '').trim());
-	const forget = () => {
-		inExecution.forget(key);
-		if (dedup) forgetKey(dedup.saved, dedup.scope, dedup.key);
+		return { task: made.task, at: clock.now() };
 	};
 
-	if (known?.task) return { task: known.task, at: known.at, fresh: false, forget };
-	if (known && !again) {
-		const found = known.reference
-			? await findByReference(item.gateway, known.reference, clock, run.signal)
-			: undefined;
-		if (!found) throw rememberedUnknown(known.at);
-		note({ task: found.task, at: known.at });
-		return { task: found.task, at: known.at, fresh: false, reply: found.reply, forget };
+	if (!keyed) {
+		const made = await make(() => {});
+		note(made);
+		return outcome(made, { fresh: true, own: true, reply });
 	}
-
-	const outcome = await settle(async () =>
-		dedup
-			? await oncePerKey(
-					dedup.saved,
-					dedup.scope,
-					dedup.key,
-					read.fingerprint,
-					again,
-					clock.now,
-					make,
-				)
-			: { ...(await make()), reused: false, differs: false },
-	);
-	if ('error' in outcome) {
-		const { error } = outcome;
-		if (error instanceof GatewayFailed && error.fault.category === 'unknownOutcome')
-			note({ at: clock.now() });
-		throw error;
-	}
-	const { task, at, reused, differs } = outcome.value;
+	const usable = async (ordered: Ordered) => await mayGiveVideo(item, ordered);
+	const { task, at, reused, differs } = await oncePerKey(keyed, clock.now, usable, make);
 	note({ task, at });
 	if (differs)
-		run.hints.push(
-			`The Deduplication Key '${dedup?.name}' belongs to an order with other parameters: its task ${task.taskId} was taken`,
+		batch.hints.push(
+			`The Deduplication Key '${read.options.deduplicationKey}' belongs to an order with other parameters: its task ${task.taskId} was taken`,
 		);
-	return { task, at, fresh: !reused, reply, forget };
+	return outcome({ task, at }, { fresh: !reused, own: !reused, reply });
 }
 
-async function send(item: Item, read: ReadOrder, reference: string): Promise<Submitted> {
-	const { gateway, lane, run } = item;
-	const turn = read.pictureBytes > BIG_BYTES ? run.bigSubmits : run.submits;
-	return await turn(async () => {
-		// before a picture is uploaded for nothing
-		stopIf(run.signal);
+async function send(
+	item: Item,
+	read: ReadOrder,
+	reference: string,
+	onUnknown: (failed: GatewayFailed) => void,
+) {
+	const { client, batch } = item;
+	const limit = read.imageBytes > BIG_BYTES ? batch.bigSubmits : batch.submits;
+	return await limit(async () => {
+		// before an image is uploaded for nothing
+		stopIf(batch.signal);
 		const filled: VideoOrder = { ...read.order };
 		const inline: Record<string, MediaFile> = {};
-		for (const picture of read.pictures) {
-			const loaded = await picture.load(gateway, run.clock, run.signal);
-			filled[picture.role] = loaded.link;
+		for (const image of read.images) {
+			const loaded = await image.load(client, batch.clock, batch.signal);
+			filled[image.role] = loaded.link;
 			if (loaded.inline) inline[loaded.link] = loaded.inline;
 		}
-		return await submit(gateway, filled, {
+		return await submit(client, filled, {
 			inline,
-			extraFields: read.extraFields,
-			callbackUrl: read.callbackUrl,
+			extraFields: read.options.extraFields as JsonObject,
+			callbackUrl: read.options.callbackUrl,
 			reference,
-			pace: lane.submits,
-			perMinute: run.perMinute,
-			deadline: run.clock.now() + MAX_RATE_LIMIT_WAIT_MS,
-			clock: run.clock,
-			signal: run.signal,
+			perMinute: batch.requestsPerMinute,
+			deadline: batch.clock.now() + MAX_RATE_LIMIT_WAIT_MS,
+			onUnknown,
+			clock: batch.clock,
+			signal: batch.signal,
 		});
 	});
 }
 
+/** Whether an earlier task may still give its video. A gateway that does not answer is no reason to pay again. */
+async function mayGiveVideo({ client, batch }: Item, { task }: Ordered): Promise<boolean> {
+	const asked = await settle(
+		async () =>
+			await retryRead(
+				async (until) => await fetchStatus(client, task, until),
+				batch.clock,
+				batch.signal,
+			),
+	);
+	if ('error' in asked) return true;
+	const { status } = asked.value.state;
+	return status !== 'failed' && status !== 'canceled';
+}
+
+/**
+ * Our own name for an order: the same when n8n runs a job again, another one for each n8n, workflow, node, execution,
+ * run, item, and order after a failed one.
+ */
+function referenceOf({ batch }: Item, key: string, ledger: Ledger): string {
+	const { context } = batch;
+	const instance = context.getInstanceId?.() ?? '';
+	const attempt = ledger.forgottenOf(key);
+	return `n8n-${digestOf([instance, context.getWorkflow().id, context.getNode().id, context.getExecutionId(), key, attempt])}`;
+}
+
+function activeCallsOf({ batch }: Item): Set<string> {
+	const { context } = batch;
+	if (!batch.isTool) return new Set();
+	const scope = `${context.getExecutionId()}\n${context.getNode().id}`;
+	const active = activeCalls.get(scope) ?? new Set<string>();
+	activeCalls.set(scope, active);
+	batch.onEnd.push(() => {
+		if (active.size === 0) activeCalls.delete(scope);
+	});
+	return active;
+}
+
 /** Where keys are kept; only for active workflows, because n8n saves their static data and no other's. */
-function deduplication(item: Item, key: string) {
-	const { context } = item.run;
+function keyedOrder(item: Item, read: ReadOrder, fingerprint: string): KeyedOrder | undefined {
+	const { context } = item.batch;
+	const key = read.options.deduplicationKey ?? '';
 	if (key === '') return undefined;
 	if (context.getMode() === 'manual') {
-		item.run.hints.push(
+		item.batch.hints.push(
 			"'Deduplication Key' has an effect only when the active workflow runs by itself, not in a manual execution",
 		);
 		return undefined;
 	}
-	const store = context.getWorkflowStaticData('node');
-	const scope = `${context.getWorkflow().id}\n${context.getNode().id}`;
-	// a gateway knows no task of another one
-	return { saved: new Ledger(store), scope, key: `${item.provider} ${key}`, name: key };
+	return {
+		store: context.getWorkflowStaticData('node'),
+		scope: `${context.getWorkflow().id}\n${context.getNode().id}`,
+		// an account knows no task of another one
+		key: `${item.client.account} ${key}`,
+		fingerprint,
+		resubmitUnknown: read.options.resubmitUnknown,
+	};
 }

@@ -4,7 +4,10 @@ import { sleep } from 'n8n-workflow';
 export interface Clock {
 	/** Milliseconds since 1970. */
 	now(): number;
-	/** Waits `ms` milliseconds; ends at once, with {@link Stopped}, when the signal fires. */
+	/**
+	 * Waits `ms` milliseconds; ends at once, with {@link Stopped}, when the signal fires.
+	 * @throws RangeError for what is no number: a loop that sleeps on it would spin
+	 */
 	sleep(ms: number, signal?: AbortSignal): Promise<void>;
 	/** A number from 0 up to 1, for jitter. */
 	random(): number;
@@ -51,6 +54,7 @@ export const systemClock: Clock = {
 	now: () => Date.now(),
 	random: () => Math.random(),
 	async sleep(ms, signal) {
+		if (!Number.isFinite(ms)) throw new RangeError(`Cannot wait for ${ms} milliseconds`);
 		const until = Date.now() + ms;
 		stopIf(signal);
 		if (ms > 2 * SLICE_MS) {

@@ -70,10 +70,11 @@ export class RateLimiter {
 
 	/** Never more than the limit in any 60 seconds. */
 	private limitWait(now: number, perMinute: number): number {
-		if (perMinute <= 0) return 0;
+		if (!(perMinute > 0)) return 0;
 		this.startTimes = this.startTimes.filter((at) => now - at < MINUTE_MS);
-		if (this.startTimes.length < perMinute) return 0;
-		return this.startTimes[this.startTimes.length - perMinute] + MINUTE_MS - now;
+		const most = Math.max(1, Math.floor(perMinute));
+		if (this.startTimes.length < most) return 0;
+		return this.startTimes[this.startTimes.length - most] + MINUTE_MS - now;
 	}
 
 	private recover(): void {

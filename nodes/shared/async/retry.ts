@@ -16,7 +16,7 @@ export function backoff(attempt: number, random: number, retryAfterMs = 0, maxMs
 }
 
 /** How long a gateway wants no more requests: what it said, or 0; undefined when that is not the complaint. */
-export function refusedFor(error: unknown): number | undefined {
+export function rateLimitOf(error: unknown): number | undefined {
 	if (!(error instanceof GatewayFailed) || error.fault.category !== 'rateLimit') return undefined;
 	return error.fault.retryAfterMs ?? 0;
 }

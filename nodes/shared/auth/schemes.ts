@@ -10,7 +10,7 @@ import { InputRefused } from '../errors';
 
 /** The key as the gateway wants it: without the blanks and the `Bearer ` prefix that come along when pasting. */
 export function cleanKey(key: unknown): string {
-	return String(key ?? '')
+	return (typeof key === 'string' || typeof key === 'number' ? String(key) : '')
 		.trim()
 		.replace(/^bearer(\s+|$)/i, '')
 		.trim();
@@ -21,7 +21,7 @@ export function cleanKey(key: unknown): string {
  * @throws InputRefused when it is no http(s) URL, or carries a query, a fragment or a user name
  */
 export function cleanBaseUrl(baseUrl: unknown): string {
-	const text = String(baseUrl ?? '').trim();
+	const text = typeof baseUrl === 'string' ? baseUrl.trim() : '';
 	const refused = (why: string) =>
 		new InputRefused(
 			'Base URL',

@@ -45,6 +45,9 @@ export const REFERENCE_LIMITS: Readonly<Record<ReferenceKind | 'total', number>>
 	audio: 3,
 	total: 12,
 };
+/** Every seed's own choice; what the form and an untouched field start with where they are sold. */
+export const DEFAULT_RESOLUTION = '768P';
+export const DEFAULT_DURATION = 6;
 
 /** The value of `model` that stands for a name the user types. */
 export const OTHER_MODEL = 'other';

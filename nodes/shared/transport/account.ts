@@ -1,4 +1,6 @@
-/** What all tasks of one credential share in this process: the pace of submits, a ceiling for reads, typical times. */
+/** What all tasks of one account share in this process: the pace of submits and reads, and typical times. */
+import { createHash } from 'node:crypto';
+
 import type { Clock } from '../async/clock';
 import { concurrencyLimit, type ConcurrencyLimit } from '../async/concurrency';
 import { RateLimiter } from '../async/rateLimiter';
@@ -7,6 +9,8 @@ import { RateLimiter } from '../async/rateLimiter';
 const READS_AT_ONCE = 20;
 /** Weight of the newest clip in the typical time. */
 const NEWEST = 0.3;
+/** Accounts that are remembered; the oldest goes first. Keys by expression can bring any number. */
+const MAX_ACCOUNTS = 1_000;
 
 export interface AccountLimits {
 	submits: RateLimiter;
@@ -33,14 +37,26 @@ export class TypicalTimes {
 
 const limitsByAccount = new Map<string, AccountLimits>();
 
-/** The lane of an account: credential and address. Lanes live as long as the process; there are as many as credentials. */
+/** The limits of an account, made at its first use. */
 export function accountLimitsOf(account: string, clock: Clock): AccountLimits {
-	const lane = limitsByAccount.get(account) ?? {
+	const known = limitsByAccount.get(account);
+	if (known) return known;
+	const limits: AccountLimits = {
 		submits: new RateLimiter(clock),
 		reads: new RateLimiter(clock),
 		readLimit: concurrencyLimit(READS_AT_ONCE),
 		typical: new TypicalTimes(),
 	};
-	limitsByAccount.set(account, lane);
-	return lane;
+	limitsByAccount.set(account, limits);
+	// a Map keeps its order: the first key is the oldest
+	for (const oldest of limitsByAccount.keys()) {
+		if (limitsByAccount.size <= MAX_ACCOUNTS) break;
+		limitsByAccount.delete(oldest);
+	}
+	return limits;
+}
+
+/** A digest of texts that says nothing of them: 24 hex digits. */
+export function digestOf(parts: readonly unknown[]): string {
+	return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
 }

@@ -2,11 +2,13 @@
 import type { IExecuteFunctions, IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
 
 import { jsonBody, multipartBody, type Body } from './body';
-import { Stopped } from '../async/clock';
+import { Stopped, type Clock } from '../async/clock';
+import { rateLimitOf } from '../async/retry';
 import { cleanBaseUrl, cleanKey } from '../auth/schemes';
 import { GatewayFailed, InputRefused, type ProviderFault } from '../errors';
 import { parseJson } from '../json';
 import type { HttpCall, Provider, Reply } from '../providers/contract';
+import { accountLimitsOf, digestOf, type AccountLimits } from './account';
 import { redactor } from './redact';
 import { settle } from '../async/settle';
 
@@ -15,21 +17,28 @@ export interface ProviderClient {
 	provider: Provider;
 	/** Without a trailing slash. */
 	baseUrl: string;
+	/** Tells one account from another without giving its key away: gateway, address, credential and a digest of the key. */
+	account: string;
+	/** Credential and address without the key: stays the same when the key is renewed. */
+	credential: string;
+	/** What all tasks of the account share in this process. */
+	limits: AccountLimits;
 	/**
 	 * Sends one call, once. Throws GatewayFailed when the gateway complains or does not answer (its fault says
 	 * whether the call can have had an effect), Stopped when the execution ends.
 	 */
 	call(call: HttpCall): Promise<Reply>;
 	/**
-	 * The same for a call that changes nothing: shares a ceiling with all others of the credential. A gateway that
-	 * wants no request before `until` (epoch milliseconds) is not waited for.
+	 * The same for a call that changes nothing: shares a ceiling with all others of the account, and holds back with
+	 * them when the gateway wants no more. A gateway that wants no request before `until` (epoch milliseconds) is not
+	 * waited for.
 	 */
 	read(call: HttpCall, until?: number): Promise<Reply>;
 	/**
 	 * The same, but Stop does not cut it: for a submit, whose answer holds the id of what was paid, and for what is
 	 * left to do after Stop. n8n aborts authenticated calls by itself.
 	 */
-	callThroughStop(call: HttpCall): Promise<Reply>;
+	callThroughStop(call: HttpCall, timeoutMs?: number): Promise<Reply>;
 }
 
 /** An executing node, or a trigger that was called. */
@@ -51,21 +60,29 @@ const READ_TIMEOUT_MS = 60_000;
 /** Submits carry pictures and are never repeated on a timeout, so they get longer. */
 const WRITE_TIMEOUT_MS = 180_000;
 
+export interface ClientOptions {
+	/** The item whose expressions the credential's values are resolved with. */
+	itemIndex?: number;
+	clock: Clock;
+	/** Ends waiting reads. */
+	signal?: AbortSignal;
+}
+
 /**
- * The gateway of one item.
+ * The client of one item: its gateway with the credential's own values for that item, opened with its account.
  * @throws InputRefused when the credential has no key or an unusable Base URL
  */
 export async function openClient(
 	context: HttpContext,
 	provider: Provider,
-	itemIndex = 0,
+	{ itemIndex = 0, clock, signal }: ClientOptions,
 ): Promise<ProviderClient> {
-	const credential = await (context as IExecuteFunctions).getCredentials(
+	const values = await (context as IExecuteFunctions).getCredentials(
 		provider.credential,
 		itemIndex,
 	);
-	const baseUrl = cleanBaseUrl(credential.baseUrl);
-	const key = cleanKey(credential.apiKey);
+	const baseUrl = cleanBaseUrl(values.baseUrl);
+	const key = cleanKey(values.apiKey);
 	if (key === '')
 		throw new InputRefused(
 			'API Key',
@@ -73,12 +90,23 @@ export async function openClient(
 			'Open the credential and paste the key that the gateway gave you.',
 		);
 
+	const { id = '', name = '' } = context.getNode().credentials?.[provider.credential] ?? {};
+	const credential = [provider.id, id, baseUrl].join(' ');
+	const account = `${provider.id} ${digestOf([credential, key])}`;
+	const limits = accountLimitsOf(account, clock);
 	const hide = redactor(key);
 	type Send = (request: IHttpRequestOptions) => Promise<unknown>;
+	// n8n would resolve the credential anew for the first item: an expression in it holds per item
+	const credentialsDecrypted = { id: id ?? '', name, type: provider.credential, data: values };
 	const send: Send = async (request) =>
-		await context.helpers.httpRequestWithAuthentication.call(context, provider.credential, request);
+		await context.helpers.httpRequestWithAuthentication.call(
+			context,
+			provider.credential,
+			request,
+			{ credentialsDecrypted },
+		);
 	const sendUnbound: Send = async (request) =>
-		await context.helpers.httpRequest(await provider.sign(credential, request));
+		await context.helpers.httpRequest(await provider.sign(values, request));
 
 	const exchange = async (call: HttpCall, by: Send, timeout: number): Promise<Reply> => {
 		const once = async (gathered: boolean) => {
@@ -108,9 +136,20 @@ export async function openClient(
 	return {
 		provider,
 		baseUrl,
+		account,
+		credential,
+		limits,
 		call: async (call) => await exchange(call, send, WRITE_TIMEOUT_MS),
-		read: async (call) => await exchange(call, send, READ_TIMEOUT_MS),
-		callThroughStop: async (call) => await exchange(call, sendUnbound, WRITE_TIMEOUT_MS),
+		read: async (call, until) =>
+			await limits.reads.run(
+				async () => await limits.readLimit(async () => await exchange(call, send, READ_TIMEOUT_MS)),
+				rateLimitOf,
+				signal,
+				0,
+				until,
+			),
+		callThroughStop: async (call, timeoutMs = WRITE_TIMEOUT_MS) =>
+			await exchange(call, sendUnbound, timeoutMs),
 	};
 }
 

@@ -3,6 +3,11 @@ import { createHash } from 'node:crypto';
 
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { describeValue } from '../../../shared/parameters';
+import type { BinaryField, MediaOrigin } from '../parameters';
+import { binaryFieldsOf, findBinary } from '../binaryField';
+import { imageLabels, type ImageRole } from './labels';
+
 import { placeholder } from '../../../shared/transport/body';
 import type { Clock } from '../../../shared/async/clock';
 import { InputRefused } from '../../../shared/errors';
@@ -14,14 +19,6 @@ import { retryRead } from '../../../shared/async/retry';
 import { settle } from '../../../shared/async/settle';
 import type { MediaLink } from '../../../shared/task';
 import type { ProviderClient } from '../../../shared/transport/client';
-
-export type ImageRole = 'firstFrame' | 'lastFrame' | 'subject';
-
-const labels: Record<ImageRole, string> = {
-	firstFrame: 'First Frame',
-	lastFrame: 'Last Frame',
-	subject: 'Subject',
-};
 
 export interface ImageSource {
 	/**
@@ -53,58 +50,46 @@ export interface LoadedImage {
 const CHUNK_BYTES = 65_536;
 
 /**
- * A picture of one item, from its binary field or a URL.
- * @throws InputRefused when the source is neither
+ * An image of one item, from its binary field or a URL.
+ * @throws InputRefused when the item has no such file, or the URL is none
  */
 export function imageSource(
 	context: IExecuteFunctions,
 	role: ImageRole,
+	origin: MediaOrigin,
 	itemIndex: number,
 	rules: SentImageRules,
 ): ImageSource {
-	const label = labels[role];
-	const source = context.getNodeParameter(`${role}Source`, itemIndex, 'binary') as string;
-	if (source === 'binary') {
-		const field = context.getNodeParameter(`${role}BinaryProperty`, itemIndex, 'data') as string;
-		return fromBinary(context, role, label, String(field ?? '').trim(), itemIndex, rules);
-	}
-	if (source === 'url') {
-		const url = String(context.getNodeParameter(`${role}Url`, itemIndex, '') ?? '').trim();
-		return fromUrl(role, label, url, rules);
-	}
-	throw new InputRefused(
-		`${label} Source`,
-		`'${label} Source' is '${source}', which is neither 'binary' nor 'url'`,
-		'Choose one of the two.',
-	);
+	return origin.source === 'url'
+		? fromUrl(role, origin.label, origin.url, rules)
+		: fromBinary(context, role, origin.label, origin.field, itemIndex, rules);
 }
 
 function fromBinary(
 	context: IExecuteFunctions,
 	role: ImageRole,
 	label: string,
-	field: string,
+	field: BinaryField,
 	itemIndex: number,
 	rules: SentImageRules,
 ): ImageSource {
-	const binary = context.getInputData()[itemIndex]?.binary?.[field];
+	const item = context.getInputData()[itemIndex];
+	const binary = findBinary(item, field);
 	if (binary === undefined) {
-		const fields = Object.keys(context.getInputData()[itemIndex]?.binary ?? {});
+		const fields = binaryFieldsOf(item);
 		throw new InputRefused(
 			`${label} Binary Field`,
-			`The item has no binary field '${field}' for '${label}'`,
+			`The item has no binary field ${describeValue(field)} for '${label}'`,
 			fields.length > 0
 				? `It has ${fields.map((name) => `'${name}'`).join(', ')}: enter one of them in '${label} Binary Field'.`
-				: `The item carries no file. Put a node that gives a picture before this one, or set '${label} Source' to URL.`,
+				: `The item carries no file. Put a node that gives an image before this one, or set '${label} Source' to URL.`,
 		);
 	}
-	const { bytes = 0, id } = binary;
+	const { bytes = 0, data, id } = binary;
 	return {
 		async inspect() {
 			const open = async () =>
-				id
-					? await context.helpers.getBinaryStream(id, CHUNK_BYTES)
-					: [await context.helpers.getBinaryDataBuffer(itemIndex, field)];
+				id ? await context.helpers.getBinaryStream(id, CHUNK_BYTES) : [Buffer.from(data, 'base64')];
 			return await inspect(role, open, rules, { stored: Boolean(id), bytes: Number(bytes) || 0 });
 		},
 	};
@@ -139,7 +124,7 @@ async function inspect(
 	rules: SentImageRules,
 	known: { stored: boolean; bytes: number },
 ): Promise<InspectedImage> {
-	const label = labels[role];
+	const label = imageLabels[role];
 	const hash = createHash('sha256');
 	const file = new ImageFile();
 	const size = () => Math.max(file.bytes, known.bytes);

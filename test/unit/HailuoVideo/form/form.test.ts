@@ -147,7 +147,7 @@ describe.each(providerIds)('%s', (provider) => {
 			const values = { ...chosen, mode, model: OTHER_MODEL };
 			const offered = table[provider].otherModel;
 			expect(shown('modelName', values)).toHaveLength(offered ? 1 : 0);
-			expect(shown('duration', values).map(({ type }) => type)).toEqual(offered ? ['number'] : []);
+			expect(shown('duration', values).map(({ type }) => type)).toEqual(offered ? ['string'] : []);
 			const free = offered && !table[provider].resolutionInModelName;
 			expect(shown('resolution', values).map(({ type }) => type)).toEqual(free ? ['string'] : []);
 		}

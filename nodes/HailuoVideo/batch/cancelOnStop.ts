@@ -1,0 +1,30 @@
+/** Cancels at the gateway what a stopped execution leaves behind. */
+import { settle } from '../../shared/async/settle';
+import { isFinal } from '../../shared/task';
+import type { ItemFacts, Batch } from '../item';
+import { describeFailure } from './nodeErrors';
+
+/**
+ * Cancels unfinished tasks where the user wants it and the gateway can. The status is asked first: a cancel must not
+ * touch a finished video.
+ * @param items all items of the run; those without a task are passed over
+ */
+export async function cancelUnfinished(items: readonly ItemFacts[], batch: Batch): Promise<void> {
+	await Promise.all(
+		items.map(async ({ client, progress }) => {
+			const { task, cancelOnStop } = progress;
+			if (!cancelOnStop || !task || !client) return;
+			const { provider } = client;
+			const outcome = await settle(async () => {
+				const { status } = provider.readStatus(await client.callThroughStop(provider.status(task)));
+				if (!provider.cancel || isFinal(status)) return status;
+				await client.callThroughStop(provider.cancel.call(task));
+				return 'cancel requested';
+			});
+			batch.context.logger.info('Hailuo task at stop', {
+				...task,
+				outcome: 'value' in outcome ? outcome.value : describeFailure(outcome.error).message,
+			});
+		}),
+	);
+}

@@ -1,0 +1,141 @@
+/** One order per key of the user's, across executions of an active workflow. */
+import { GatewayFailed } from '../../shared/errors';
+import { Ledger, rememberedUnknown, type LedgerEntry, type Ordered } from './ledger';
+
+/** How long a deduplication key is remembered, and how many at most per node: the oldest go first. */
+export const KEY_LIFETIME_MS = 7 * 24 * 3600 * 1000;
+export const MOST_KEYS = 1000;
+
+/** One key of one node and account. */
+export interface KeyedOrder {
+	/** The static data of this execution. */
+	store: Record<string, unknown>;
+	/** Workflow and node: keys of different nodes do not meet. */
+	scope: string;
+	/** The account, and the user's key. */
+	key: string;
+	fingerprint: string;
+	/** Submit although an earlier outcome is unknown. */
+	resubmitUnknown: boolean;
+}
+
+export interface KeyedTask extends Ordered {
+	/** The task was there already. */
+	reused: boolean;
+	/** It was made by an order that differs from this one. */
+	differs: boolean;
+}
+
+interface Scope {
+	/** By key, of running and recent orders of this process: executions at the same moment do not see each other's static data. */
+	orders: Map<string, Promise<LedgerEntry | undefined>>;
+	/** What is settled of them, to be written wherever it is missing. */
+	settled: Map<string, LedgerEntry>;
+	/**
+	 * Static data of executions that may still be running. n8n reads it at the start of an execution and writes it
+	 * whole at the end, so each of them has to hold what the others have noted.
+	 */
+	stores: Set<WeakRef<Record<string, unknown>>>;
+}
+const scopes = new Map<string, Scope>();
+
+function scopeOf(name: string, store: Record<string, unknown>): Scope {
+	const scope = scopes.get(name) ?? { orders: new Map(), settled: new Map(), stores: new Set() };
+	scopes.set(name, scope);
+	const living = [...scope.stores].map((ref) => ref.deref());
+	if (!living.includes(store)) scope.stores.add(new WeakRef(store));
+	for (const ref of scope.stores) if (ref.deref() === undefined) scope.stores.delete(ref);
+	return scope;
+}
+
+/** Writes one entry, or its absence, into the static data of all executions that may be running. */
+function share(scope: Scope, key: string, entry: LedgerEntry | undefined, now: number): void {
+	if (entry) scope.settled.set(key, entry);
+	else scope.settled.delete(key);
+	for (const oldest of scope.settled.keys()) {
+		if (scope.settled.size <= MOST_KEYS) break;
+		scope.settled.delete(oldest);
+	}
+	for (const ref of scope.stores) {
+		const store = ref.deref();
+		if (!store) continue;
+		const ledger = new Ledger(store);
+		if (entry) ledger.note(key, entry);
+		else ledger.forget(key);
+		for (const [other, known] of scope.settled)
+			if ((ledger.find(other)?.at ?? 0) < known.at) ledger.note(other, known);
+		ledger.prune(now, KEY_LIFETIME_MS, MOST_KEYS);
+	}
+}
+
+/**
+ * The task of a deduplication key: the one that exists, or the one that `make` makes. Guaranteed within one n8n
+ * process, also for executions at the same moment; between processes (queue mode with several workers) only for
+ * executions that start after the earlier one has ended, because n8n saves static data at the end.
+ * @param usable whether a task that was made earlier may still give its video
+ * @param make gets a function to call as soon as the outcome of the order is not known
+ * @throws what `make` throws; GatewayFailed (`unknownOutcome`) for a key whose outcome is remembered as unknown
+ */
+export async function oncePerKey(
+	order: KeyedOrder,
+	now: () => number,
+	usable: (ordered: Ordered) => Promise<boolean>,
+	make: (onUnknown: (failed: GatewayFailed) => void) => Promise<Ordered>,
+): Promise<KeyedTask> {
+	const { key, fingerprint } = order;
+	const scope = scopeOf(order.scope, order.store);
+	const running = scope.orders.get(key);
+	const known = running ? await running : new Ledger(order.store).find(key);
+	// another call may have begun while this one waited
+	if (scope.orders.get(key) !== running && scope.orders.has(key))
+		return await oncePerKey(order, now, usable, make);
+
+	// from here to the entry in `orders` nothing is awaited: no second call can come between
+	let finish: (entry: LedgerEntry | undefined) => void = () => {};
+	scope.orders.set(key, new Promise((resolve) => (finish = resolve)));
+	let noted: LedgerEntry | undefined = known;
+	const note = (entry: LedgerEntry | undefined) => {
+		noted = entry;
+		share(scope, key, entry, now());
+	};
+	try {
+		const recent = known && now() - known.at < KEY_LIFETIME_MS ? known : undefined;
+		if (recent?.task) {
+			const found = { task: recent.task, at: recent.at };
+			if (await usable(found))
+				return { ...found, reused: true, differs: recent.fingerprint !== fingerprint };
+		} else if (recent && !order.resubmitUnknown) {
+			throw rememberedUnknown(recent);
+		}
+		noted = undefined;
+		const made = await make((failed) =>
+			note({ at: now(), fingerprint, reason: failed.fault.message }),
+		);
+		note({ ...made, fingerprint });
+		return { ...made, reused: false, differs: false };
+	} finally {
+		finish(noted);
+		if (noted === undefined) scope.orders.delete(key);
+		bound(scope.orders);
+	}
+}
+
+/** Forgets a key whose task gave no video, so that a next run may make another. */
+export function forgetKey({ scope: name, store, key }: KeyedOrder, now: number): void {
+	const scope = scopeOf(name, store);
+	scope.orders.delete(key);
+	share(scope, key, undefined, now);
+}
+
+/** A Map keeps its order: the first key is the oldest. */
+function bound(orders: Map<string, unknown>): void {
+	for (const key of orders.keys()) {
+		if (orders.size <= 10 * MOST_KEYS) return;
+		orders.delete(key);
+	}
+}
+
+/** For tests: what another process would know. */
+export function forgetProcess(): void {
+	scopes.clear();
+}
