@@ -24,9 +24,10 @@ const open = new Set();
  * @param {ReturnType<typeof newLogin>} [options.login]
  * @param {Record<string, string>} [options.env] more of n8n's settings
  * @param {boolean} [options.withPackage] false: n8n starts without the package
+ * @param {string[]} [options.worker] starts a worker of queue mode instead, with these arguments
  */
 export async function openN8n(options) {
-	const { name, prepared, taken = [], login = newLogin(), withPackage = true } = options;
+	const { name, prepared, taken = [], login = newLogin(), withPackage = true, worker } = options;
 	const { line, node, n8n, tarball } = prepared;
 	removeOldFolders();
 	const id = `${name}-${line}-${process.pid}`;
@@ -38,7 +39,15 @@ export async function openN8n(options) {
 		options.port === undefined ? await freePort() : await choosePort(options.port, { taken });
 	const brokerPort = await freePort([port, ...taken]);
 	const { encryptionKey } = login;
-	const env = n8nEnv({ userFolder, port, brokerPort, encryptionKey, extra: options.env });
+	const extra = {
+		...(worker && {
+			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+			QUEUE_HEALTH_CHECK_PORT: String(port),
+			N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+		}),
+		...options.env,
+	};
+	const env = n8nEnv({ userFolder, port, brokerPort, encryptionKey, extra });
 	const url = `http://127.0.0.1:${port}`;
 	const logs = [];
 
@@ -61,7 +70,9 @@ export async function openN8n(options) {
 		async start() {
 			const log = join(logDir, `n8n-${id}-${logs.length + 1}.log`);
 			logs.push(log);
-			own.server = await startN8n({ n8n, node, env, log });
+			const command = worker ? ['worker', ...worker] : ['start'];
+			own.server = await startN8n({ n8n, node, env, log, command, url });
+			if (worker) return own;
 			own.rest = new N8nRest(url);
 			own.signedIn = await own.rest.signIn(login);
 			if (withPackage && own.signedIn !== 'refused') await needPackage(own.rest, log);

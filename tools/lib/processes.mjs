@@ -24,11 +24,12 @@ const alive = new Set();
  * Ctrl-C of the terminal away from it (we end it in order) and lets us end its children too.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, log: string, append?: boolean, graceMs?: number }} options
- *   `graceMs`: how long it may take to end when asked to, before it is killed
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, log: string, append?: boolean, graceMs?: number, uid?: number, gid?: number }} options
+ *   `graceMs`: how long it may take to end when asked to, before it is killed; `uid`, `gid`: who runs it
  * @returns {Running}
  */
-export function startProcess(command, args, { cwd, env, log, append = false, graceMs = 8000 }) {
+export function startProcess(command, args, options) {
+	const { cwd, env, log, append = false, graceMs = 8000, uid, gid } = options;
 	mkdirSync(dirname(log), { recursive: true });
 	const out = openSync(log, append ? 'a' : 'w', 0o600);
 	let child;
@@ -36,6 +37,8 @@ export function startProcess(command, args, { cwd, env, log, append = false, gra
 		child = spawn(command, args, {
 			cwd,
 			env,
+			uid,
+			gid,
 			detached: !windows,
 			windowsHide: true,
 			stdio: ['ignore', out, out],
