@@ -32,7 +32,8 @@ export async function npm(title, args, { cwd, log, env = {}, binFirst, append })
 	await runProgram(title, command, [...first, ...args], { cwd, log, env: full, append });
 }
 
-function npmScript() {
+/** The npm of this Node as a script; undefined when there is none. */
+export function npmScript() {
 	const own = process.env.npm_execpath;
 	if (own && /npm-cli\.c?js$/.test(own) && existsSync(own)) return own;
 	const bin = dirname(process.execPath);
