@@ -142,7 +142,8 @@ function installedFolder({ userFolder }) {
 
 /** POST installs, PATCH updates; checks what n8n says and what lies in its folder. */
 async function install({ n8n }, method, version) {
-	const installed = await n8n.rest.call(method, '/community-packages', { name: packageName() });
+	const body = { name: packageName(), version };
+	const installed = await n8n.rest.call(method, '/community-packages', body);
 	check('version', installed.installedVersion, version);
 	check('nodes', installed.installedNodes.map(({ name }) => name).sort(), [
 		'Hailuo Video',
