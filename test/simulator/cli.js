@@ -16,6 +16,7 @@ const HELP = `Usage: npm run simulator -- [options]
   --toapis-webhook <url>   the callback URL of ToAPIs' console, as http://127.0.0.1:5678/webhook/…
   --callback-scale <n>     ToAPIs repeats a callback after 10 s, 30 s, 2 min, … times this (default 1)
   --challenge-after    MiniMax, gpt.ge and Pixazo try a callback address after they took the order, not before
+  --bare               WaveSpeed answers without its envelope, in the words of its newer pages
   --quiet              no line per request
   --help               this text
 `;
@@ -29,6 +30,7 @@ const OPTIONS = {
 	'toapis-webhook': { type: 'string' },
 	'callback-scale': { type: 'string', default: '1' },
 	'challenge-after': { type: 'boolean', default: false },
+	bare: { type: 'boolean', default: false },
 	quiet: { type: 'boolean', default: false },
 	help: { type: 'boolean', default: false },
 };
@@ -52,6 +54,7 @@ function readOptions(values) {
 				: { perMinute: readNumber(values, 'rate', { above: 1 }) },
 		webhookUrl: values['toapis-webhook'],
 		callbackScale: readNumber(values, 'callback-scale'),
+		bare: values.bare,
 		challenge: values['challenge-after'] ? 'after' : 'before',
 		log: values.quiet ? undefined : (line) => process.stdout.write(`${line}\n`),
 	};

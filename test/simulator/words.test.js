@@ -107,6 +107,7 @@ describe('files', () => {
 		['octet', 'application/octet-stream'],
 		['plain', 'text/plain'],
 		['download', 'application/force-download'],
+		['xdownload', 'application/x-download'],
 		['asvideo', 'video/mp4'],
 		['notype', null],
 	])('sim:%s is a type, for the video or beside another word', async (word, type) => {

@@ -2,10 +2,11 @@
 
 /** Balances and prices, all asked for nothing: made up, until a test says what they are. */
 
-const { Invalid, isPlainObject, required, text } = require('./check');
-const check = require('./check');
 const { OK } = require('./baseResp');
+const check = require('./check');
 const { priceOf } = require('./waveSpeedPrices');
+
+const { Invalid, isPlainObject, required, text } = check;
 
 /** In the gateway's own unit. */
 const USUAL = { balance: 10.5, used: 2.3, unlimited: false, credits: false };

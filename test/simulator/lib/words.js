@@ -81,9 +81,19 @@ const WORDS = {
 		outcome: { cut: 'close', once: 'download' },
 		says: 'the first download is cut; the next one, by any link, is whole',
 	},
-	octet: { outcome: { type: 'application/octet-stream' }, says: 'the file has this type' },
-	plain: { outcome: { type: 'text/plain' }, says: 'the file has this type' },
-	download: { outcome: { type: 'application/force-download' }, says: 'the file has this type' },
+	octet: {
+		outcome: { type: 'application/octet-stream' },
+		says: 'the file has the type `application/octet-stream`',
+	},
+	plain: { outcome: { type: 'text/plain' }, says: 'the file has the type `text/plain`' },
+	download: {
+		outcome: { type: 'application/force-download' },
+		says: 'the file has the type `application/force-download`',
+	},
+	xdownload: {
+		outcome: { type: 'application/x-download' },
+		says: 'the file has the type `application/x-download`',
+	},
 	asvideo: { outcome: { type: 'video/mp4' }, says: 'the file says it is a video, whatever it is' },
 	notype: { outcome: { type: '' }, says: 'the file has no type' },
 };
