@@ -1,5 +1,5 @@
 /** Runs workflows in n8n and tells what came out. */
-import { unflatten } from '../../tools/lib/flat.mjs';
+import { parse as unflatten } from 'flatted';
 import { hasEnded } from '../../tools/lib/rest.mjs';
 import { START } from './contestants.mjs';
 

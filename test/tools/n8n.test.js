@@ -10,7 +10,6 @@ const { gzipSync } = require('node:zlib');
 const { durationsOf, providerIds, table } = require('../../nodes/shared/catalog/gateways.ts');
 const { providers } = require('../../nodes/shared/providers/index.ts');
 const { readOutcome } = require('../../tools/lib/demo-result.mjs');
-const { unflatten } = require('../../tools/lib/flat.mjs');
 const { GATEWAYS, PICTURE_NODE, START_NODE } = require('../../tools/lib/gateways.mjs');
 const { missingBuildTools } = require('../../tools/lib/install.mjs');
 const { n8nEnv } = require('../../tools/lib/n8n-process.mjs');
@@ -24,21 +23,6 @@ beforeEach(() => {
 	folder = mkdtempSync(join(tmpdir(), 'hailuo-tools-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-describe('unflatten', () => {
-	it('reads what n8n stores, with shared and circular values', () => {
-		const json =
-			'[{"a":"1","n":7,"none":null,"list":"2","self":"0"},"text",["1","3",true],{"b":"1"}]';
-		const value = unflatten(json);
-		expect(value).toMatchObject({
-			a: 'text',
-			n: 7,
-			none: null,
-			list: ['text', { b: 'text' }, true],
-		});
-		expect(value.self).toBe(value);
-	});
-});
 
 describe('the demo workflow', () => {
 	const workflow = readDemoWorkflow();

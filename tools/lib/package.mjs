@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { npm } from './npm.mjs';
 import { logDir, packageDir, root } from './paths.mjs';
@@ -79,12 +87,21 @@ function newestTarball() {
 }
 
 /**
- * Puts the packed package where n8n keeps installed community packages: the node types get their real
- * names and no database entry is needed.
+ * Puts the packed package where n8n keeps installed community packages, as n8n does it: unpacked, without what only
+ * builds or accompanies it. The node types get their real names, and no database entry is needed.
  * @param {string} tarball
  * @param {string} userFolder
+ * @throws {Error} where the package has dependencies: n8n would run npm install for them
  */
 export function installIntoUserFolder(tarball, userFolder) {
 	const folder = join(userFolder, '.n8n', 'nodes', 'node_modules', packageName());
-	return unpackTarball(readFileSync(tarball), folder);
+	const count = unpackTarball(readFileSync(tarball), folder);
+	const file = join(folder, 'package.json');
+	const content = JSON.parse(readFileSync(file, 'utf8'));
+	if (Object.keys(content.dependencies ?? {}).length > 0)
+		throw new Error('The package has dependencies; it must not have any.');
+	for (const name of ['devDependencies', 'peerDependencies', 'optionalDependencies'])
+		delete content[name];
+	writeFileSync(file, JSON.stringify(content, null, 2));
+	return count;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { unflatten } from './flat.mjs';
+import { parse as unflatten } from 'flatted';
 
 /** An answer of n8n that is not a success. */
 export class RestProblem extends Error {
@@ -28,7 +28,7 @@ export class N8nRest {
 	async call(method, path, body) {
 		const response = await this.send(method, path, body);
 		const text = await response.text();
-		const json = parse(text);
+		const json = parseJson(text);
 		if (!response.ok) throw new RestProblem(method, path, response.status, json ?? text);
 		return json?.data;
 	}
@@ -201,7 +201,7 @@ export function hasEnded({ status }) {
 
 const pause = async (ms) => await new Promise((done) => setTimeout(done, ms));
 
-function parse(text) {
+function parseJson(text) {
 	try {
 		return JSON.parse(text);
 	} catch {
