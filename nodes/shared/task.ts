@@ -73,8 +73,11 @@ export interface TaskState {
 	fileId?: string;
 	videoUrl?: string;
 	videoUrlExpiresAt?: string;
+	/** Pixels; of a downloaded file its own. */
 	width?: number;
 	height?: number;
+	/** Seconds of a downloaded file, by its own account. */
+	videoSeconds?: number;
 	submittedAt?: string;
 	finishedAt?: string;
 	error?: TaskError;
@@ -124,6 +127,7 @@ export function taskRow(
 		videoUrlExpiresAt: state.videoUrlExpiresAt,
 		width: state.width,
 		height: state.height,
+		videoSeconds: state.videoSeconds,
 		submittedAt: state.submittedAt,
 		finishedAt: state.finishedAt,
 		error: state.error as unknown as JsonObject,

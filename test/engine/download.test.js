@@ -39,13 +39,10 @@ test.each([
 	expect(world.simulator.paid()).toBe(1);
 });
 
-test.each([
-	['a web page', { contentType: 'text/html' }, /'text\/html', not to a video/],
-	['an empty file', { empty: true }, /empty/],
-])('%s is no video, and the task stays known', async (_what, how, message) => {
-	fault(how, 10);
+test('an empty file is no video, and the task stays known', async () => {
+	fault({ empty: true }, 10);
 	const { error } = await world.run(order('toapis'));
-	expect(error.message).toMatch(message);
+	expect(error.message).toMatch(/empty/);
 	expect(error.description).toContain(world.simulator.tasks[0].id);
 });
 
@@ -57,7 +54,7 @@ test('redirects are followed, without end they are not', async () => {
 		do: { redirect: `${world.simulator.url}/images/first.png` },
 	});
 	const { error } = await world.run(order('toapis'));
-	expect(error.message).toMatch(/'image\/png', not to a video/);
+	expect(error.message).toMatch(/a PNG file, not to a video/);
 });
 
 test('the largest file is respected, and a download later takes it', async () => {
@@ -128,9 +125,11 @@ describe('Cancel on Stop', () => {
 });
 
 test('items stay apart: one broken download of three', async () => {
-	const input = ['a', 'b', 'c'].map((prompt) => withPicture({ prompt }));
-	fault({ contentType: 'text/html' });
-	const { items } = await world.run(order('toapis'), { input, onError: 'continueRegularOutput' });
+	const input = ['a', 'sim:html', 'c'].map((prompt) => withPicture({ prompt }));
+	const { items } = await world.run(order('toapis', { prompt: '={{ $json.prompt }}' }), {
+		input,
+		onError: 'continueRegularOutput',
+	});
 	expect(items.filter(({ binary }) => binary.data.mimeType === 'video/mp4')).toHaveLength(2);
 	// the failed one keeps its image, for another node to try
 	expect(items.filter(({ binary }) => binary.data.mimeType === 'image/png')).toHaveLength(1);

@@ -4,9 +4,11 @@ import type { IBinaryData, IHttpRequestOptions } from 'n8n-workflow';
 import { isPrivateHost } from '../transport/privateHost';
 import { stopIf, type Clock } from '../async/clock';
 import { GatewayFailed } from '../errors';
-import { retryAfterOf, unexpectedReply } from '../providers/replies';
+import { VideoFile, type VideoFacts, type VideoVerdict } from '../media/videoFile';
+import { retryAfterOf, unexpectedReply, withoutEmpty } from '../providers/replies';
 import { backoff, MAX_RATE_LIMIT_WAIT_MS } from '../async/retry';
 import { settle } from '../async/settle';
+import type { TaskState } from '../task';
 import { isStream, streamOf, type ByteStream } from '../transport/stream';
 import { networkFault, type HttpContext } from '../transport/client';
 
@@ -36,7 +38,8 @@ interface Meter {
 }
 
 export interface DownloadOptions {
-	fileName: string;
+	/** Without an extension: that follows the bytes. */
+	baseName: string;
 	/** Asks the gateway for a fresh address, for when the link is refused or has expired. */
 	relink(): Promise<string>;
 	/** Whether the video may lie on this machine or in a private network. */
@@ -47,15 +50,31 @@ export interface DownloadOptions {
 	signal: AbortSignal | undefined;
 }
 
+export interface DownloadedVideo {
+	binary: IBinaryData;
+	/** What the file says of itself. */
+	video: VideoFacts;
+}
+
+/** The file's own measures, for the row of its task. */
+export function measuresOf({
+	width,
+	height,
+	seconds,
+}: VideoFacts): Pick<TaskState, 'width' | 'height' | 'videoSeconds'> {
+	return withoutEmpty({ width, height, videoSeconds: seconds });
+}
+
 /**
- * Downloads a video as a stream: memory does not grow with its size.
+ * Downloads a video as a stream: memory does not grow with its size. Its bytes decide what it is, and whether it is
+ * whole; a file that is cut is fetched again, and an answer in its place asks for a fresh link first.
  * @throws GatewayFailed (`expired`, `transient`, `unsupported` or `protocol`), Stopped
  */
 export async function downloadVideo(
 	context: HttpContext,
 	link: string,
 	options: DownloadOptions,
-): Promise<IBinaryData> {
+): Promise<DownloadedVideo> {
 	const { clock, signal } = options;
 	let url = link;
 	for (let attempt = 0; ; attempt++) {
@@ -81,7 +100,7 @@ async function fetchOnce(
 	context: HttpContext,
 	url: string,
 	options: DownloadOptions,
-): Promise<IBinaryData> {
+): Promise<DownloadedVideo> {
 	const ending = new AbortController();
 	const onStop = () => ending.abort();
 	options.signal?.addEventListener('abort', onStop, { once: true });
@@ -110,6 +129,8 @@ async function open(
 		checkAddress(address, options.allowPrivate);
 		const request: IHttpRequestOptions = {
 			url: address,
+			// a video gains nothing by being packed, and its length then says nothing
+			headers: { Accept: '*/*', 'Accept-Encoding': 'identity' },
 			encoding: 'stream',
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
@@ -140,24 +161,74 @@ async function store(
 	context: HttpContext,
 	{ statusCode, headers, body }: VideoAnswer,
 	meter: Meter,
-	{ fileName, maxBytes }: DownloadOptions,
-): Promise<IBinaryData> {
-	check(statusCode, headers);
-	const promised = Number(headers['content-length'] ?? 0);
+	{ baseName, maxBytes }: DownloadOptions,
+): Promise<DownloadedVideo> {
+	checkStatus(statusCode, headers);
+	const promised = headers['content-encoding'] ? 0 : Number(headers['content-length'] ?? 0);
 	if (maxBytes > 0 && promised > maxBytes) throw tooLarge(promised, maxBytes);
-	const type = mediaType(headers) === 'video/webm' ? 'video/webm' : 'video/mp4';
+
+	const file = new VideoFile();
+	const pieces = metered(body, meter, maxBytes, file);
+	let verdict: VideoVerdict | undefined;
 	const stored = await settle(async () => {
-		const content = await streamOf(metered(body, meter, maxBytes), body);
-		return await context.helpers.prepareBinaryData(content as never, fileName, type);
+		const first = await beginning(pieces, file);
+		if (!file.type) {
+			verdict = file.end();
+			return undefined;
+		}
+		const { mimeType, extension } = file.type;
+		const whole = async function* () {
+			yield* first;
+			yield* pieces;
+			verdict = file.end();
+			// before n8n takes the end for the end of a good file
+			if (verdict.kind !== 'whole') throw faultOf(verdict);
+		};
+		const content = await streamOf(whole(), body);
+		return await context.helpers.prepareBinaryData(
+			content as never,
+			`${baseName}.${extension}`,
+			mimeType,
+		);
 	});
+	if (verdict && verdict.kind !== 'whole') throw faultOf(verdict);
 	// a stream that breaks says so in many words: none of them is final
 	if ('error' in stored)
 		throw stored.error instanceof GatewayFailed ? stored.error : broken('the connection was cut');
-	const { bytes } = stored.value;
-	if (bytes === 0) throw unexpectedReply('the video file is empty');
-	if (bytes !== undefined && promised > 0 && bytes !== promised)
-		throw broken(`${bytes} of ${promised} bytes arrived`);
-	return stored.value;
+	const binary = stored.value;
+	if (!binary || !verdict) throw broken('the connection was cut');
+	if (verdict.endUnknown && meter.bytes < promised)
+		throw broken(`${meter.bytes} of ${promised} bytes arrived`);
+	if (binary.bytes !== undefined && binary.bytes !== meter.bytes)
+		throw broken(`${binary.bytes} of ${meter.bytes} bytes were stored`);
+	return { binary, video: verdict.video };
+}
+
+/** Reads as much as tells what the file is. */
+async function beginning(
+	pieces: AsyncGenerator<Uint8Array>,
+	file: VideoFile,
+): Promise<Uint8Array[]> {
+	const read: Uint8Array[] = [];
+	while (!file.type && !file.hopeless) {
+		const next = await pieces.next();
+		if (next.done) break;
+		read.push(next.value);
+	}
+	return read;
+}
+
+/** Why a file is not delivered. */
+function faultOf(verdict: Exclude<VideoVerdict, { kind: 'whole' }>): GatewayFailed {
+	if (verdict.kind === 'cut') return broken(verdict.why);
+	if (verdict.kind === 'empty') return broken('the file is empty');
+	return new GatewayFailed({
+		// an answer in place of the file is what expired links give
+		category: verdict.kind === 'answer' ? 'expired' : 'protocol',
+		code: 'notAVideo',
+		message: `The video link leads to ${verdict.what}, not to a video`,
+		retryable: false,
+	});
 }
 
 /** Passes a stream on and counts it. @throws GatewayFailed when it is longer than the user wants */
@@ -165,10 +236,12 @@ async function* metered(
 	body: ByteStream,
 	meter: Meter,
 	maxBytes: number,
+	file: VideoFile,
 ): AsyncGenerator<Uint8Array> {
 	for await (const chunk of body) {
 		meter.bytes += chunk.length;
 		if (maxBytes > 0 && meter.bytes > maxBytes) throw tooLarge(meter.bytes, maxBytes);
+		file.push(chunk);
 		for (let made = 0; made < YOUNG_STRINGS; made++) chunk.toString('latin1');
 		yield chunk;
 	}
@@ -194,7 +267,7 @@ async function guard(
 	return await new Promise<never>(() => {});
 }
 
-function check(status: number, headers: Record<string, string>): void {
+function checkStatus(status: number, headers: Record<string, string>): void {
 	if ([401, 403, 404, 410].includes(status))
 		throw new GatewayFailed(
 			{
@@ -219,14 +292,6 @@ function check(status: number, headers: Record<string, string>): void {
 		);
 	}
 	if (status < 200 || status >= 300) throw unexpectedReply(`HTTP status ${status} for the video`);
-	const type = mediaType(headers);
-	if (!/^(video\/|(application|binary)\/octet-stream$|application\/mp4$|$)/.test(type))
-		throw unexpectedReply(`the video link leads to '${type}', not to a video`);
-	if (headers['content-length'] === '0') throw unexpectedReply('the video file is empty');
-}
-
-function mediaType(headers: Record<string, string>): string {
-	return (headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
 }
 
 function tooLarge(bytes: number, maxBytes: number): GatewayFailed {

@@ -6,7 +6,7 @@ import type { ConcurrencyLimit } from '../async/concurrency';
 import { taskRow, type OrderFacts, type TaskRef, type TaskState } from '../task';
 import type { HttpContext, ProviderClient } from '../transport/client';
 import { isPrivateHost } from '../transport/privateHost';
-import { downloadVideo } from './download';
+import { downloadVideo, measuresOf } from './download';
 import { withLink } from './poll';
 
 export interface OutputOptions {
@@ -49,10 +49,10 @@ export async function toTaskItem(
 	let state = await link(options.state);
 	const item: INodeExecutionData = { json: {} };
 	if (file) {
-		const binary = await options.downloads(
+		const { binary, video } = await options.downloads(
 			async () =>
 				await downloadVideo(context, state.videoUrl ?? '', {
-					fileName: `hailuo-${task.taskId.replace(/[^\w.-]+/g, '_')}.mp4`,
+					baseName: `hailuo-${task.taskId.replace(/[^\w.-]+/g, '_')}`,
 					relink: async () => {
 						state = await link(await options.refresh());
 						return state.videoUrl ?? '';
@@ -65,6 +65,8 @@ export async function toTaskItem(
 				}),
 		);
 		item.binary = { [file.field]: binary };
+		state = { ...state, ...measuresOf(video) };
+		options.onState?.(state);
 	}
 	item.json = taskRow(task, state, options.order, options.raw);
 	return item;
