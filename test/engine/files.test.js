@@ -82,7 +82,10 @@ describe.each(modes)('%s', (_mode, begin) => {
 		],
 		['a cut file without a length', 'sim:cutchunked', 'transient', /broke off/],
 	])('%s is not delivered, and the task stays known', async (_what, prompt, category, message) => {
-		const { items } = await world.run(order(prompt), { onError: 'continueRegularOutput' });
+		const { items } = await world.run(order(prompt), {
+			input: [{ json: {} }],
+			onError: 'continueRegularOutput',
+		});
 		const [{ json, binary }] = items;
 		expect(binary?.data).toBeUndefined();
 		expect(json.error).toMatchObject({ category, message: expect.stringMatching(message) });
