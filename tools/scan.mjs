@@ -14,7 +14,8 @@ import { npm } from './lib/npm.mjs';
 import { root } from './lib/paths.mjs';
 import { unpackTarball } from './lib/tar.mjs';
 
-const MOST_KILOBYTES = 120;
+/** A guard against what slips in (videos, maps, a bundled library), not a budget: the code packs to some 125 kB. */
+const MOST_KILOBYTES = 180;
 const UNWANTED =
 	/(^|\/)(test|tests|coverage|bench|docs|tools)\/|tsbuildinfo|\.test\.|\.map$|\.mp4$/;
 
