@@ -7,6 +7,7 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { InputRefused } from '../shared/errors';
 import { probeTest } from '../shared/transport/credentialProbe';
 import { providers } from '../shared/providers';
 import { settle } from '../shared/async/settle';
@@ -88,7 +89,9 @@ export class HailuoVideoTrigger implements INodeType {
 		const response = this.getResponseObject();
 		const received = await settle(async () => await receive(this));
 		if ('error' in received) {
-			this.logger.error('Hailuo callback could not be read');
+			const { error } = received;
+			const reason = error instanceof InputRefused ? `: ${error.message}` : '';
+			this.logger.error(`Hailuo callback could not be read${reason}`);
 			response.status(500).json({ error: 'the callback could not be read' });
 			return { noWebhookResponse: true };
 		}

@@ -1,10 +1,13 @@
 /** Messages that have started a workflow: gateways repeat them, in any order, for a day and longer. */
 import type { IWebhookFunctions } from 'n8n-workflow';
 
+import type { TaskRef } from '../shared/task';
+import type { TriggerEvent } from './parameters';
+
 /** How long a message is remembered, in milliseconds: ToAPIs repeats for 31 hours (providers.md 6). */
 const LIFETIME_MS = 3 * 24 * 3600 * 1000;
 /** How many are remembered per node; the oldest go first. */
-const MOST = 2000;
+const MAX_REMEMBERED = 2000;
 
 interface Memory {
 	/** Messages that have started the workflow, and when. */
@@ -21,53 +24,76 @@ interface Memory {
  */
 const inProcess = new Map<string, Memory>();
 
+/** What tells one trigger of this process from another. */
+export function nodeKeyOf(context: IWebhookFunctions): string {
+	return `${context.getWorkflow().id}\n${context.getNode().id}\n${context.getMode()}`;
+}
+
 function memoryOf(context: IWebhookFunctions): Memory {
-	const scope = `${context.getWorkflow().id}\n${context.getNode().id}\n${context.getMode()}`;
-	const memory = inProcess.get(scope) ?? { started: new Map(), claimed: new Set(), learned: '' };
-	inProcess.set(scope, memory);
+	const key = nodeKeyOf(context);
+	const memory = inProcess.get(key) ?? { started: new Map(), claimed: new Set(), learned: '' };
+	inProcess.set(key, memory);
+	learn(memory, context.getWorkflowStaticData('node').seen);
 	return memory;
 }
 
-/** Takes a message for this request; false when it has started the workflow before, or is about to. */
-export function claim(context: IWebhookFunctions, id: string, now: number): boolean {
+const idOf = (task: TaskRef, event: TriggerEvent) => `${task.provider} ${task.taskId} ${event}`;
+
+/** Whether the end of the task has started the workflow before: no message about it says anything new. */
+export function hasEnded(context: IWebhookFunctions, task: TaskRef, now: number): boolean {
+	const { started } = memoryOf(context);
+	const ends: TriggerEvent[] = ['succeeded', 'failed'];
+	return ends.some((event) => isRecent(started.get(idOf(task, event)), now));
+}
+
+/** Takes an event for this request; false when it has started the workflow before, or is about to. */
+export function claim(
+	context: IWebhookFunctions,
+	task: TaskRef,
+	event: TriggerEvent,
+	now: number,
+): boolean {
 	const memory = memoryOf(context);
-	learn(memory, context.getWorkflowStaticData('node').seen);
-	const at = memory.started.get(id);
-	if (memory.claimed.has(id) || (at !== undefined && now - at < LIFETIME_MS)) return false;
+	const id = idOf(task, event);
+	if (memory.claimed.has(id) || isRecent(memory.started.get(id), now)) return false;
 	memory.claimed.add(id);
 	return true;
 }
 
 /**
- * Ends a claim. To be called last: n8n saves the static data as a whole when webhook() has ended, so what other
- * requests have noted since this one began has to be in it.
- * @param started false: a repetition of the message may start the workflow
+ * Ends a claim and notes that the event starts the workflow. To be called last: n8n saves the static data as a whole
+ * when webhook() has ended, so what other requests have noted since this one began has to be in it.
  */
 export function release(
 	context: IWebhookFunctions,
-	id: string,
-	started: boolean,
+	task: TaskRef,
+	event: TriggerEvent,
 	now: number,
 ): void {
 	const memory = memoryOf(context);
+	const id = idOf(task, event);
 	memory.claimed.delete(id);
-	if (!started) return;
+	memory.started.delete(id);
 	memory.started.set(id, now);
-	const recent = [...memory.started]
-		.filter(([, at]) => now - at < LIFETIME_MS)
-		.sort(([, a], [, b]) => b - a)
-		.slice(0, MOST);
-	memory.started = new Map(recent);
+	// a Map keeps its order: the first ones are the oldest
+	for (const [oldest, at] of memory.started) {
+		if (memory.started.size <= MAX_REMEMBERED && isRecent(at, now)) break;
+		memory.started.delete(oldest);
+	}
 	// one text: n8n watches every entry of an object, which takes milliseconds when there are thousands
-	memory.learned = JSON.stringify(recent);
+	memory.learned = JSON.stringify([...memory.started]);
 	context.getWorkflowStaticData('node').seen = memory.learned;
 }
+
+const isRecent = (at: number | undefined, now: number) =>
+	at !== undefined && now - at < LIFETIME_MS;
 
 /** Adds what other processes, or this one before a restart, have noted. */
 function learn(memory: Memory, saved: unknown): void {
 	if (typeof saved !== 'string' || saved === memory.learned) return;
 	memory.learned = saved;
-	for (const [id, at] of entriesOf(saved)) if (!memory.started.has(id)) memory.started.set(id, at);
+	const entries = [...entriesOf(saved), ...memory.started];
+	memory.started = new Map(entries.sort(([, a], [, b]) => a - b));
 }
 
 /** For tests: what another process, or this one after a restart, would know. */

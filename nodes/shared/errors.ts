@@ -56,3 +56,17 @@ export class GatewayFailed extends Error {
 		this.name = 'GatewayFailed';
 	}
 }
+
+/** What a row says of anything that was thrown, in the words of all gateways. */
+export function failureOf(
+	error: unknown,
+): Pick<ProviderFault, 'code' | 'category' | 'message' | 'retryable'> {
+	if (error instanceof GatewayFailed) {
+		const { category, code, message, retryable } = error.fault;
+		return { code, category, message, retryable };
+	}
+	const { message } = error instanceof Error ? error : new Error(String(error));
+	return error instanceof InputRefused
+		? { code: 'refused', category: 'invalidParameters', message, retryable: false }
+		: { code: 'unexpected', category: 'protocol', message, retryable: false };
+}

@@ -69,6 +69,8 @@ export interface TaskState {
 	/** The gateway's own word; absent until it has been asked. */
 	providerStatus?: string;
 	progress?: number;
+	/** What the task makes, where the gateway says that it is no video. */
+	otherKind?: string;
 	/** What the link call needs, where the video's address takes one more call (MiniMax, V-API). */
 	fileId?: string;
 	videoUrl?: string;
@@ -81,6 +83,21 @@ export interface TaskState {
 	submittedAt?: string;
 	finishedAt?: string;
 	error?: TaskError;
+}
+
+/** The longest task ID that is taken, in characters. */
+const MAX_TASK_ID = 512;
+
+/**
+ * Whether a text can be the ID of a task: the characters of a URL path (RFC 3986) without escapes, as gateways' IDs and
+ * base64 have them. No part of it may be of dots alone: a proxy that unescapes a path would take it for a step up.
+ */
+export function isTaskId(text: string): boolean {
+	return (
+		text.length <= MAX_TASK_ID &&
+		/^[\w.~:@!$&'()*+,;=|/-]+$/.test(text) &&
+		!text.split('/').some((part) => /^\.+$/.test(part))
+	);
 }
 
 /** The facts of an order that a task row repeats. */

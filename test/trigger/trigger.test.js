@@ -5,7 +5,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 
-const { fakeRequest } = require('../engine/engine-harness');
+const { Container, fakeRequest } = require('../engine/engine-harness');
+const { Logger } = require('@n8n/backend-common');
 const { hurry } = require('../engine/support');
 const { CALLING, CHALLENGED, SIGNED, ...support } = require('./support');
 const { messageOf, setUp, triggerNode, webhookDescription } = support;
@@ -17,7 +18,7 @@ let desk;
 let simulator;
 
 beforeAll(async () => {
-	hurry(50);
+	hurry(1000);
 	world = await setUp();
 	({ desk, simulator } = world);
 	await world.engine.initBinary();
@@ -155,7 +156,7 @@ describe.each(CALLING)('%s', (provider) => {
 		simulator.outcome({ taskMs: 150, callback: { early: true } });
 		hurry(30);
 		await order(trigger(provider));
-		hurry(50);
+		hurry(1000);
 		expect(jsons().map(({ status }) => status)).toEqual(['succeeded']);
 	});
 
@@ -290,13 +291,20 @@ describe.each(CALLING)('%s', (provider) => {
 		expect(jsons().map(({ taskId }) => taskId)).toEqual([quick, slow]);
 	});
 
-	test('a download that fails is not noted: a repetition may do better', async () => {
+	test('a file that cannot be fetched: the workflow starts with the row and its error, once', async () => {
 		const node = trigger(provider, { downloadVideo: true });
 		const taskId = await silentTask(provider);
-		const fault = simulator.fault({ kind: 'video', times: 99, do: { status: 500 } });
-		const { status } = await post(node, taskId);
-		expect([status, desk.started]).toEqual([200, []]);
-		fault.times = fault.used;
+		simulator.fault({ kind: 'video', times: 99, do: { status: 500 } });
+		const { status, items } = await post(node, taskId);
+		expect(status).toBe(200);
+		expect(items).toEqual([{ json: expect.objectContaining({ provider, taskId }) }]);
+		expect(items[0].json).toMatchObject({
+			status: 'succeeded',
+			videoUrl: expect.stringContaining('/cdn/'),
+			error: { category: 'transient', code: '500', retryable: true, message: expect.any(String) },
+		});
+		await post(node, taskId);
+		desk.restart();
 		await post(node, taskId);
 		expect(desk.started).toHaveLength(1);
 	});
@@ -483,6 +491,119 @@ describe.each(SIGNED)('%s, signed', (provider) => {
 		expect(simulator.requests).toEqual([]);
 	});
 });
+
+describe('a Callback Token that is there but says nothing', () => {
+	const silent = [
+		['an expression that gives nothing', '={{ $json.nothing }}'],
+		['an expression that gives null', '={{ null }}'],
+		['an expression that fails', '={{ $json.nothing.at.all }}'],
+		['an expression that gives a number', '={{ 7 }}'],
+		['an expression that gives a list', '={{ [] }}'],
+		['an expression that gives an object', '={{ ({}) }}'],
+		['nothing', ''],
+		['blanks', ' \t'],
+		['null', null],
+		['a number', 7],
+		['true', true],
+		['a list', ['a']],
+	];
+	const queries = [{}, { token: '' }, { token: ' ' }, { token: 'undefined' }, { token: '7' }];
+
+	test.each(silent)('%s: nobody is let in, and the log says why', async (_name, callbackToken) => {
+		const log = jest.spyOn(Container.get(Logger), 'error').mockImplementation();
+		for (const provider of ['minimax', 'wavespeed']) {
+			const node = trigger(provider, { options: { callbackToken } });
+			const { raw, headers } = messageOf(simulator, provider, await silentTask(provider));
+			for (const query of queries)
+				expect(await desk.post(node, raw, headers, query)).toMatchObject({ status: 401 });
+			expect((await desk.post(node, '{"challenge":"c"}')).status).toBe(401);
+		}
+		expect(desk.started).toEqual([]);
+		expect(log.mock.calls.flat().join()).toContain("'Callback Token' is there but empty");
+		log.mockRestore();
+	});
+
+	test('a token by an expression works like one that was typed', async () => {
+		const node = trigger('minimax', { options: { callbackToken: '={{ "a" + "b" }}' } });
+		const { raw } = messageOf(simulator, 'minimax', await silentTask('minimax'));
+		expect((await desk.post(node, raw, {}, { token: 'a' })).status).toBe(401);
+		expect((await desk.post(node, raw, {}, { token: 'ab' })).items).toHaveLength(1);
+	});
+});
+
+describe('parameters by expression', () => {
+	test.each([
+		[{ events: '={{ ({}) }}' }],
+		[{ events: ['succeded'] }],
+		[{ events: 7 }],
+		[{ confirmWithProvider: 'perhaps' }],
+		[{ confirmWithProvider: 0 }],
+		[{ downloadVideo: 'yes please' }],
+		[{ downloadVideo: true, binaryPropertyName: '={{ ({ a: 1 }) }}' }],
+		[{ simplify: [] }],
+	])('%j starts nothing, and the message may come again', async (parameters) => {
+		const node = trigger('minimax', parameters);
+		const answer = await post(node, await silentTask('minimax'));
+		expect([answer.status, answer.items]).toEqual([500, undefined]);
+		expect(kinds()).not.toContain('status');
+	});
+
+	test('what plainly means something is taken for it', async () => {
+		const parameters = { events: 'Succeeded, failed', confirmWithProvider: 'false', simplify: '' };
+		const node = trigger('minimax', parameters);
+		expect((await post(node, 'task-1')).items).toHaveLength(1);
+		expect(kinds()).toEqual([]);
+	});
+});
+
+describe('tasks of another kind', () => {
+	const image = 'https://files.example.com/x.png?sign=a.mp4';
+	const bodies = (taskId) => ({
+		minimax: [],
+		gptge: [{ code: 0, data: { status: 'Success', task_id: taskId, video_url: image } }],
+		pixazo: [{ task_id: taskId, status: 'Success', video_url: image }],
+		wavespeed: [{ id: taskId, status: 'completed', outputs: [image] }],
+		toapis: ['image', 'audio', 'Image', 'text', '3d'].flatMap((kind) =>
+			['completed', 'failed'].map((status) => ({
+				id: 'evt_1',
+				type: `generation.${status}`,
+				data: { task_id: taskId, task_type: kind, status },
+			})),
+		),
+	});
+
+	test.each(CALLING)('%s: taken, and nothing starts', async (provider) => {
+		const node = trigger(provider, { events: ['succeeded', 'failed', 'processing'] });
+		const taskId = await silentTask(provider);
+		simulator.requests.length = 0;
+		for (const body of bodies(taskId)[provider]) {
+			const answer = await post(node, taskId, { body });
+			expect([answer.status, answer.items]).toEqual([200, undefined]);
+		}
+		expect(kinds()).toEqual([]);
+	});
+
+	test('ToAPIs: the gateway’s own answer counts, too', async () => {
+		const taskId = await silentTask('toapis');
+		const result = { type: 'image', data: [{ url: 'https://files.example.com/x' }] };
+		const body = { id: taskId, status: 'completed', result };
+		simulator.fault({ kind: 'status', do: { status: 200, body } });
+		const answer = await post(trigger('toapis'), taskId);
+		expect([answer.status, answer.items]).toEqual([200, undefined]);
+	});
+});
+
+test.each(['minimax', 'gptge'])(
+	'%s: a link that cannot be had: the workflow starts with the row and its error',
+	async (provider) => {
+		const taskId = await silentTask(provider);
+		simulator.fault({ provider, kind: 'result', times: 99, do: { status: 500 } });
+		const { items } = await post(trigger(provider), taskId);
+		const error = { category: 'transient', retryable: true };
+		expect(items[0].json).toMatchObject({ taskId, status: 'succeeded', error });
+		expect(items[0].json.videoUrl).toBeUndefined();
+	},
+);
 
 describe('toapis', () => {
 	test('the console’s test event is answered and starts nothing', async () => {

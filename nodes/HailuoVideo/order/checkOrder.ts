@@ -20,6 +20,7 @@ import {
 	type OptionName,
 	type ProviderId,
 } from '../../shared/catalog/gateways';
+import { isTaskId } from '../../shared/task';
 
 /** What was chosen, as it came from the form or an expression. */
 export interface Choice {
@@ -156,7 +157,7 @@ export function checkTaskId(taskId: unknown): string {
 			`'Task ID' ${quote(id)} is a number too long to be exact`,
 			'Hand it over as text: numbers beyond 9007199254740991 lose digits.',
 		);
-	if (id.length > 200 || !/^[\w.:~@-]+$/.test(id) || /^\.+$/.test(id))
+	if (!isTaskId(id))
 		throw new InputRefused(
 			'Task ID',
 			`'Task ID' ${quote(id)} cannot be the ID of a task`,

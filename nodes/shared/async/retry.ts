@@ -23,10 +23,11 @@ export function rateLimitOf(error: unknown): number | undefined {
 
 /**
  * Repeats a call that costs nothing while its failures are passing ones. "Too many requests" does not count as a
- * try for {@link MAX_RATE_LIMIT_WAIT_MS}: it says nothing about the task. Nobody waits longer than that, whatever Retry-After
+ * try while patience lasts: it says nothing about the task. Nobody waits longer than that, whatever Retry-After
  * asks for.
  * @param work gets the time (epoch milliseconds) until which patience lasts
  * @param tries how often at most, the first included
+ * @param patienceMs how long at most, in milliseconds
  * @throws what the last try threw
  */
 export async function retryRead<T>(
@@ -34,8 +35,9 @@ export async function retryRead<T>(
 	clock: Clock,
 	signal: AbortSignal | undefined,
 	tries = 5,
+	patienceMs = MAX_RATE_LIMIT_WAIT_MS,
 ): Promise<T> {
-	const until = clock.now() + MAX_RATE_LIMIT_WAIT_MS;
+	const until = clock.now() + patienceMs;
 	let doubts = 0;
 	for (let attempt = 0; ; attempt++) {
 		const outcome = await settle(async () => await work(until));

@@ -4,7 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { JsonObject } from 'n8n-workflow';
 
 import { isObject, objectOf, parseJson } from '../json';
-import type { TaskState } from '../task';
+import { isTaskId, type TaskState } from '../task';
 import type { HttpCall, Reply } from './contract';
 import { textOf } from './replies';
 
@@ -112,11 +112,23 @@ export function eventOf(
 	json: unknown,
 	readStatus: (reply: Reply) => TaskState,
 ): CallbackEvent {
-	if (!/^(?!\.+$)[\w.:~@-]{1,200}$/.test(taskId)) return refused(400, 'the task ID cannot be one');
+	if (!isTaskId(taskId)) return refused(400, 'the task ID cannot be one');
 	try {
 		const state = readStatus(asReply(json));
-		return { kind: 'event', taskId, state };
+		return makesVideo(state)
+			? { kind: 'event', taskId, state }
+			: { kind: 'ignored', reason: 'a task that makes no video' };
 	} catch {
 		return { kind: 'ignored', reason: 'no status that is known' };
 	}
+}
+
+/** Endings of files that are no video: an account's other tasks may be told to the same address. */
+const OTHER_MEDIA =
+	/\.(png|jpe?g|webp|avif|bmp|tiff?|svg|mp3|wav|flac|m4a|aac|ogg|opus|glb|gltf|obj|txt|md|json|pdf|zip)$/i;
+
+/** Whether a task is about a video, as far as the gateway tells by its kind or by the file it made. */
+export function makesVideo({ otherKind, videoUrl }: TaskState): boolean {
+	if (otherKind !== undefined) return false;
+	return !(videoUrl && URL.canParse(videoUrl) && OTHER_MEDIA.test(new URL(videoUrl).pathname));
 }

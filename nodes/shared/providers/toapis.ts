@@ -123,6 +123,7 @@ function readStatus(reply: Reply): TaskState {
 			typeof answer.progress === 'number' && answer.progress > 0
 				? positiveOf(answer.progress)
 				: undefined,
+		otherKind: otherKindOf(answer.task_type ?? objectOf(answer.result).type),
 		// some samples have a top-level url (providers.md 6)
 		videoUrl: [video.url, answer.url, answer.video_url]
 			.map(textOf)
@@ -132,6 +133,12 @@ function readStatus(reply: Reply): TaskState {
 		finishedAt: timeOf(answer.completed_at),
 		error: status === 'failed' ? taskError(reason, messageOf(answer), codes) : undefined,
 	});
+}
+
+/** A token makes images and sound, too: their tasks look the same but for this word (providers.md 6). */
+function otherKindOf(type: unknown): string | undefined {
+	const kind = textOf(type);
+	return kind === undefined || /video/i.test(kind) ? undefined : kind;
 }
 
 /** `id` of the newest page, `data[0].task_id` of the older one (accepted when reading). */
