@@ -6,7 +6,7 @@
 require('reflect-metadata');
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
-const { join } = require('node:path');
+const { dirname, join } = require('node:path');
 
 // Before n8n-core is loaded: its instance settings write <N8N_USER_FOLDER>/.n8n/config on first use.
 const userFolder = mkdtempSync(join(tmpdir(), 'n8n-engine-'));
@@ -24,6 +24,14 @@ const {
 	createEmptyRunExecutionData,
 	createRunExecutionData,
 } = require('n8n-workflow');
+
+// not among n8n-core's public exports, and the only way to what an agent's tool call really does
+const { makeHandleToolInvocation } = require(
+	join(
+		dirname(require.resolve('n8n-core')),
+		'execution-engine/node-execution-context/utils/get-input-connection-data',
+	),
+);
 
 const ORIGIN = 'http://localhost:5678';
 
@@ -201,8 +209,14 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 			mode = 'trigger',
 			start = nodeList[0].name,
 			staticData,
+			contextData,
+			executionId = '1',
+			settings,
 		}) {
-			const workflow = workflowOf(nodeList, connections, staticData ? { staticData } : {});
+			const workflow = workflowOf(nodeList, connections, {
+				...(staticData && { staticData }),
+				...(settings && { settings }),
+			});
 			const hooks = new core.ExecutionLifecycleHooks(mode, '1', {
 				id: 'wf1',
 				name: 'wf',
@@ -214,17 +228,48 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 			hooks.addHandler('workflowExecuteAfter', (run) => after.push(run.status));
 			const data = createRunExecutionData({
 				executionData: {
+					...(contextData && { contextData }),
 					nodeExecutionStack: [
 						{ node: workflow.getNode(start), data: { main: [input] }, source: null },
 					],
 				},
 			});
 			const promise = new core.WorkflowExecute(
-				additionalData({ hooks }),
+				additionalData({ hooks, executionId }),
 				mode,
 				data,
 			).processRunExecutionData(workflow);
 			return { promise, cancel: () => promise.cancel(), workflow, after };
+		},
+
+		/**
+		 * A node as the tool of an AI agent, through n8n's own tool invocation. Each tool takes the run index at which it
+		 * is made: tools that are made before any of them is called share one.
+		 * @returns a maker of tools; a tool is a function from the model's arguments to the text that the model gets
+		 */
+		tools({ node, mode = 'trigger', nodeList = [node], staticData }) {
+			const workflow = workflowOf(nodeList, {}, staticData ? { staticData } : {});
+			const type = nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
+			const runData = createRunExecutionData({ executionData: { nodeExecutionStack: [] } });
+			const data = additionalData();
+			const contextOf = (runIndex) =>
+				new core.SupplyDataContext(
+					workflow,
+					node,
+					data,
+					mode,
+					runData,
+					runIndex,
+					[{ json: {} }],
+					{},
+					'ai_tool',
+					{ node, data: {}, source: null },
+					[],
+				);
+			return {
+				make: () => makeHandleToolInvocation(contextOf, node, type, runData),
+				runs: () => runData.resultData.runData[node.name] ?? [],
+			};
 		},
 
 		/** Calls webhook() of a trigger, or of a waiting node when `runExecutionData` is given. */

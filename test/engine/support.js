@@ -87,39 +87,61 @@ async function setUp(simulatorOptions = {}) {
 	for (const { id, credential } of Object.values(providers))
 		credentials[credential] = { apiKey: 'test-key-0123456789', baseUrl: simulator.baseUrl(id) };
 	const engine = makeEngine({
-		nodes: { start: new Start(), hailuoVideo: new HailuoVideo() },
+		nodes: {
+			start: new Start(),
+			hailuoVideo: new HailuoVideo(),
+			// the name that n8n gives to a node that an agent uses as a tool
+			hailuoVideoTool: new HailuoVideo(),
+		},
 		credentialTypes: Object.fromEntries(
 			Object.values(credentialClasses).map((Type) => [new Type().name, new Type()]),
 		),
 		credentials,
 	});
 
-	const start = (parameters, { input = [withPicture()], mode, staticData, ...extra } = {}) =>
+	const nodeOf = (parameters, extra = {}) => ({
+		id: '2',
+		name: 'Hailuo',
+		type: 'hailuoVideo',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: { resource: 'video', ...parameters },
+		credentials: Object.fromEntries(
+			Object.keys(credentials).map((name) => [name, { id: '1', name }]),
+		),
+		...extra,
+	});
+	const start = (
+		parameters,
+		{
+			input = [withPicture()],
+			mode,
+			staticData,
+			contextData,
+			executionId,
+			settings,
+			...extra
+		} = {},
+	) =>
 		engine.run({
 			mode,
 			staticData,
+			contextData,
+			executionId,
+			settings,
 			nodeList: [
 				{ id: '1', name: 'Start', type: 'start', typeVersion: 1, position: [0, 0], parameters: {} },
-				{
-					id: '2',
-					name: 'Hailuo',
-					type: 'hailuoVideo',
-					typeVersion: 1,
-					position: [0, 0],
-					parameters: { resource: 'video', ...parameters },
-					credentials: Object.fromEntries(
-						Object.keys(credentials).map((name) => [name, { id: '1', name }]),
-					),
-					...extra,
-				},
+				nodeOf(parameters, extra),
 			],
-			connections: { Start: { main: [[{ node: 'Hailuo', type: 'main', index: 0 }]] } },
+			connections: {
+				Start: { main: [[{ node: extra.name ?? 'Hailuo', type: 'main', index: 0 }]] },
+			},
 			input,
 		});
 
 	const run = async (parameters, extra) => {
 		const result = await start(parameters, extra).promise;
-		const runs = result.data.resultData.runData.Hailuo ?? [];
+		const runs = result.data.resultData.runData[extra?.name ?? 'Hailuo'] ?? [];
 		const task = runs[runs.length - 1];
 		return {
 			status: result.status,
@@ -134,6 +156,7 @@ async function setUp(simulatorOptions = {}) {
 		simulator,
 		engine,
 		credentials,
+		nodeOf,
 		start,
 		run,
 		async tearDown() {
