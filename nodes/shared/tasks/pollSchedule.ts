@@ -1,46 +1,247 @@
-/** When to look at a task: pure, tested with a fake clock. */
+/**
+ * When to ask for the status of tasks. Pure: time is passed in.
+ *
+ * The density of polls follows the hazard of the clip getting ready: polls per second are the square root of hazard
+ * over cost (Keller's rule for inspections), where lag counts as a share of the clip's time. Three things make up the
+ * hazard: what is not known (ready at any time, the longer it runs the thinner, which gives steps that grow with the
+ * elapsed time), the times of earlier clips of the same kind, and what the catalog or the gateway's progress promise.
+ * `npm run looks` simulates it over clip times from 10 s to 15 min and writes docs/looks.md.
+ */
+
+/** How long a clip took, in milliseconds since its submit: still running at `notYet`, ready at `ready`. */
+export interface ClipTime {
+	notYet: number;
+	ready: number;
+}
+
+/** What is known of a kind of clips when a poll is planned. */
+export interface Outlook {
+	/** Clips of this kind that were seen to get ready, the newest last. */
+	seen: readonly ClipTime[];
+	/** Milliseconds such a clip is said to take; counts only while nothing was seen. */
+	presumedMs: number;
+	/** How many unfinished tasks of this kind are polled by this process, this one included. */
+	together: number;
+}
+
+/** What the plan needs to know of one task; all times in milliseconds since its submit. */
+export interface PolledTask {
+	/** The last poll, at which it was still running; 0 before the first. */
+	polledMs: number;
+	polls: number;
+	/** From 0 up to 1: where in its first step a task is polled. Spreads the tasks of a batch. */
+	phase: number;
+	/** When the task is ready by the progress its gateway reports. */
+	expectedMs?: number;
+	/** The task was heard of only now and may be ready at any moment. */
+	old?: boolean;
+}
+
+/** Step without any knowledge: this share of the elapsed time, counted from {@link HEAD_START_S} before the submit. */
+const STEP = 0.113;
+const HEAD_START_S = 15.6;
+/** No known model makes a clip in less (H3-Max: 12 s). */
+const EARLIEST_S = 10;
+/**
+ * Tasks of one kind mostly get ready after the same time, so one tells of the others: of the polls for what is not
+ * known each task makes this share by itself, and the rest is divided among all.
+ */
+const OWN_SHARE = 0.115;
+/** Worth of a shorter lag against a poll: 60 makes the step inside a spread of 10 % some 4 % of the time. */
+const WORTH = 60;
+/** Probability that a clip of a known kind has nothing to do with those seen before. */
+const SURPRISE = 0.015;
+/** Relative spread of a kind of which a single clip was seen, and how many clips that presumption is worth. */
+const PRESUMED_SPREAD = 0.14;
+const PRESUMED_WEIGHT = 1.5;
+/** Near a presumed time each task is polled nearly as densely as one that is alone; relative width of "near". */
+const NEAR_DENSITY = 0.9;
+const NEAR_WIDTH = 0.13;
+/** The fixed interval most clients use: no step is longer while more polls were made than that would have made. */
+const COMMON_INTERVAL_S = 14.4;
+const SHORTEST_S = 1;
+/** Up to how many clips are remembered per kind. */
+export const MOST_SEEN = 12;
+
+/** Probability distribution of a seen clip's time, on a logarithmic scale (logistic: cheap to evaluate). */
+interface Kernel {
+	centre: number;
+	scale: number;
+}
+
+const SCALE_OF_DEVIATION = Math.sqrt(3) / Math.PI;
+
+function kernelsOf(seen: readonly ClipTime[]): Kernel[] {
+	const centres = seen.map(({ notYet, ready }) => Math.log((notYet + ready) / 2000));
+	const count = centres.length;
+	const mean = centres.reduce((sum, centre) => sum + centre, 0) / count;
+	const squares = centres.reduce((sum, centre) => sum + (centre - mean) ** 2, 0);
+	const variance =
+		(PRESUMED_WEIGHT * PRESUMED_SPREAD ** 2 + squares) / (PRESUMED_WEIGHT + count - 1);
+	// Silverman's rule; the time of a clip is known no better than the polls around it
+	const width = 1.06 * Math.sqrt(variance) * count ** -0.2;
+	return seen.map(({ notYet, ready }, index) => {
+		const doubt = (ready - notYet) / 1000 / Math.exp(centres[index]);
+		const deviation = Math.sqrt(width ** 2 + doubt ** 2 / 12);
+		return { centre: centres[index], scale: deviation * SCALE_OF_DEVIATION };
+	});
+}
+
+/** What an outlook means for the density of polls: derived once, used for all tasks of the kind. */
+export interface Plan {
+	kernels: Kernel[];
+	presumedS?: number;
+	share: number;
+}
 
 /**
- * Looks, as shares of the typical time. The first one early, because what is refused is refused within seconds;
- * some on the way, for clips that are quicker than typical; the densest around the typical time. After the last
- * one the wait grows with the elapsed time.
+ * Prepares an outlook for {@link nextPollMs}.
+ * @param doubt relative spread with which a presumed time is taken for a seen one; absent: it is only a hint
  */
-const POLL_SCHEDULE = [0.08, 0.33, 0.62, 0.88, 0.93, 0.98, 1.03, 1.08, 1.13, 1.18];
-const LATE = 1.09;
-/** Share of the typical time by which looks are spread, so that a batch does not look all at once. */
-const JITTER = 0.03;
-/** A planned look that is nearer than this share of the typical time is left out. */
-const NEAR = 0.025;
-const SHORTEST_MS = 2_000;
-/** A task that waits in a queue is looked at this often: nothing can be ready. */
+export function planOf({ seen, presumedMs, together }: Outlook, doubt?: number): Plan {
+	const usable = seen.slice(-MOST_SEEN).filter(({ notYet, ready }) => notYet >= 0 && ready > 0);
+	const share = OWN_SHARE + (1 - OWN_SHARE) / Math.max(1, together);
+	if (usable.length > 0) return { kernels: kernelsOf(usable), share };
+	const presumedS = presumedMs / 1000;
+	if (doubt === undefined) return { kernels: [], presumedS, share };
+	return { kernels: [{ centre: Math.log(presumedS), scale: doubt * SCALE_OF_DEVIATION }], share };
+}
+
+/** Share of the hazard of a task that is alone, by how near a time is to an expected one. */
+function nearness(seconds: number, expected: number | undefined): number {
+	if (!expected) return 0;
+	return NEAR_DENSITY ** 2 * Math.exp(-((Math.log(seconds / expected) / NEAR_WIDTH) ** 2) / 2);
+}
+
+/** What makes a task differ from the others of its kind. */
+type Special = Pick<PolledTask, 'old' | 'expectedMs'>;
+
+/** Beyond so many scales a kernel adds nothing. */
+const FAR = 15;
+
+/**
+ * Polls per second, from the chance that a clip which is still running gets ready in that second: by the clips seen,
+ * and by what is not known.
+ */
+function densityOf(plan: Plan, seconds: number, { old, expectedMs }: Special = {}): number {
+	const log = Math.log(seconds);
+	const count = plan.kernels.length;
+	let density = 0;
+	let running = 0;
+	for (const { centre, scale } of plan.kernels) {
+		const distance = (centre - log) / scale;
+		if (distance > FAR) running += 1;
+		if (Math.abs(distance) > FAR) continue;
+		const ready = 1 / (1 + Math.exp(distance));
+		density += (ready * (1 - ready)) / scale;
+		running += 1 - ready;
+	}
+	const known = count > 0 ? (1 - SURPRISE) / count : 0;
+	const unknown = count > 0 ? SURPRISE : 1;
+	const left = unknown + known * running;
+
+	const fromSubmit = seconds + HEAD_START_S;
+	const alone = 1 / (STEP ** 2 * WORTH * fromSubmit);
+	const presumed = nearness(seconds, plan.presumedS);
+	const reported = nearness(seconds, expectedMs && expectedMs / 1000);
+	const common = (Math.max(plan.share ** 2, presumed) * unknown) / left;
+	const seen = (known * density) / (seconds * left);
+	const unseen = seconds < EARLIEST_S && !old ? 0 : alone * (common + reported);
+	return Math.sqrt((WORTH * (seen + unseen)) / fromSubmit);
+}
+
+const LONGEST_S = 3600;
+
+/** Where the integral of a density, from a time on, has grown by an amount; all in seconds. */
+function reach(density: (seconds: number) => number, from: number, amount: number): number {
+	const start = Math.max(from, 0.5);
+	let at = start;
+	for (let sum = 0; at < start + LONGEST_S; ) {
+		const step = Math.max(at * 0.02, 0.1);
+		const added = density(at + step / 2) * step;
+		if (sum + added >= amount) return at + (step * (amount - sum)) / added;
+		sum += added;
+		at += step;
+	}
+	return at;
+}
+
+/**
+ * When a task is to be polled next, in milliseconds since its submit; may lie in the past when others have taught
+ * meanwhile that it is probably ready.
+ */
+export function nextPollMs(task: PolledTask, plan: Plan): number {
+	const from = task.polledMs / 1000;
+	const first = task.polls === 0;
+	const due = reach((at) => densityOf(plan, at, task), from, first ? task.phase : 1);
+	if (first) return due * 1000;
+	const ahead = task.polls > from / COMMON_INTERVAL_S + 0.5;
+	const latest = ahead ? from + COMMON_INTERVAL_S : Number.POSITIVE_INFINITY;
+	return Math.max(Math.min(due, latest), from + SHORTEST_S) * 1000;
+}
+
+/** A task in a queue is polled after this share of the time it has waited: nothing can be ready. */
 const QUEUED_SHARE = 0.25;
+const SHORTEST_QUEUED_MS = 5_000;
 const LONGEST_QUEUED_MS = 60_000;
 
+/** A place in the gateway's queue, and when it was told. */
+export interface QueuePlace {
+	position: number;
+	atMs: number;
+}
+
 /**
- * Milliseconds until the next look at a running task: few requests, small lag.
- * @param elapsedMs since the task was made, or since it left a long queue
- * @param typicalMs how long such a task usually takes
- * @param random from 0 up to 1, for jitter
+ * Milliseconds until the next poll of a task that waits in a long queue.
+ * @param queuedMs how long it has been waiting
+ * @param first,last the first and the latest place the gateway told, where it tells any: with half of the time it
+ * needs at this pace the queue is not overslept
  */
-export function nextPoll(elapsedMs: number, typicalMs: number, random: number): number {
-	const spread = (random - 0.5) * JITTER * typicalMs;
-	const soon = elapsedMs + typicalMs * NEAR;
-	const planned = POLL_SCHEDULE.map((share) => share * typicalMs).find((at) => at > soon);
-	const at = planned ?? Math.max(soon, elapsedMs * LATE);
-	return Math.max(at + spread - elapsedMs, SHORTEST_MS);
+export function nextQueuedPollMs(
+	queuedMs: number,
+	random: number,
+	first?: QueuePlace,
+	last?: QueuePlace,
+): number {
+	const moved = first && last ? first.position - last.position : 0;
+	const wait =
+		moved > 0
+			? ((last!.position / moved) * (last!.atMs - first!.atMs)) / 2
+			: queuedMs * QUEUED_SHARE;
+	const bounded = Math.min(Math.max(wait, SHORTEST_QUEUED_MS), LONGEST_QUEUED_MS);
+	return bounded * (0.9 + random * 0.2);
 }
 
-/** Milliseconds until the next look at a task that still waits in the gateway's queue. */
-export function nextQueuedPoll(queuedMs: number, typicalMs: number, random: number): number {
-	const wait = Math.min(
-		Math.max(queuedMs * QUEUED_SHARE, typicalMs * POLL_SCHEDULE[0]),
-		LONGEST_QUEUED_MS,
-	);
-	return Math.max(wait * (0.9 + random * 0.2), SHORTEST_MS);
+/** A wake-up of a whole execution costs more than a poll, and serves all its tasks: worth of lag against it. */
+const WAKE_UP_SHARE = 1 / 6;
+/** Relative width that a presumed time is given where each wake-up counts. */
+const PRESUMED_DOUBT = 0.2;
+
+/** One of the tasks an execution waits for. */
+export interface AwaitedTask {
+	/** Epoch milliseconds of the submit, or of the end of a long queue. */
+	since: number;
+	/** Epoch milliseconds of the last poll; absent before the first. */
+	polledAt?: number;
+	outlook: Outlook;
 }
 
-/** Milliseconds a clip usually takes before any was seen (peers.md 3: 768P about 120 s, 1080P about 240 s). */
-export function presumedMs(resolution: string | undefined, duration: number | undefined): number {
-	const seconds = resolution === '1080P' ? 240 : resolution === '512P' ? 80 : 120;
-	return seconds * 1000 * (duration === 10 ? 1.5 : 1);
+/**
+ * When an execution that sleeps should be woken to poll all its unfinished tasks: seldom, and where most of them are
+ * likely to be ready.
+ * @param tasks those that are not final yet, at least one
+ * @param now epoch milliseconds
+ * @returns epoch milliseconds, later than now
+ */
+export function nextWakeUp(tasks: readonly AwaitedTask[], now: number): number {
+	const plans = tasks.map(({ outlook, since }) => ({
+		elapsed: (now - since) / 1000,
+		plan: planOf({ ...outlook, together: 1 }, PRESUMED_DOUBT),
+	}));
+	const density = (seconds: number) => {
+		let worth = 0;
+		for (const { elapsed, plan } of plans) worth += densityOf(plan, elapsed + seconds) ** 2;
+		return Math.sqrt((worth / plans.length) * WAKE_UP_SHARE);
+	};
+	return now + Math.max(reach(density, 0, 1), SHORTEST_S) * 1000;
 }

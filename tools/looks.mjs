@@ -1,0 +1,116 @@
+/*
+ * `npm run looks`: simulates when clips are looked at, from 10 s to 15 min, and writes docs/looks.md and
+ * docs/looks.svg. Needs a build.
+ */
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+import { root } from './lib/paths.mjs';
+
+const require = createRequire(import.meta.url);
+const { inWords, page, plot } = require('./lib/looks-report.cjs');
+const { cell, DISTRIBUTIONS, seeded } = require('./lib/poll-simulation.cjs');
+const { ClipKind } = require('../dist/nodes/shared/tasks/clipTimes.js');
+const { nextWakeUp } = require('../dist/nodes/shared/tasks/pollSchedule.js');
+const prettier = require('prettier');
+
+const TIMES = [10, 12, 15, 20, 30, 60, 90, 120, 180, 300, 600, 900];
+const BATCHES = [1, 3, 10, 50];
+const LEARNT_FROM = 10;
+const PRESUMED_MS = 120_000;
+const SAMPLES = 600;
+const newKind = (random) => new ClipKind(PRESUMED_MS, random);
+const runsOf = (clips) => Math.max(12, Math.ceil(SAMPLES / clips));
+
+const cells = [];
+for (const [distribution, draw] of Object.entries(DISTRIBUTIONS))
+	for (const seconds of TIMES) {
+		const fixed = { newKind, seconds, distribution: draw, clips: 1, runs: 6000 };
+		const every15 = cell({ ...fixed, interval: 15 });
+		const every5 = cell({ ...fixed, interval: 5 });
+		for (const clips of BATCHES)
+			for (const known of [0, LEARNT_FROM]) {
+				const options = { newKind, seconds, distribution: draw, clips, runs: runsOf(clips) };
+				const ours = cell({ ...options, learntFrom: known });
+				cells.push({ distribution, seconds, clips, known, ours, every15, every5 });
+			}
+	}
+
+const spread = cells.filter(({ distribution }) => distribution === '± 10 %');
+const fixedRows = [
+	['every 15 s', ...spreadOf('every15').map(inWords)],
+	['every 5 s', ...spreadOf('every5').map(inWords)],
+];
+function spreadOf(way) {
+	return TIMES.map((time) => spread.find(({ seconds }) => seconds === time)[way]);
+}
+
+/** Mean wake-ups and lag of executions that sleep between them. */
+function wakeUpRow(clips, seconds, known) {
+	const runs = 200;
+	let [wakeUps, lag] = [0, 0];
+	for (let run = 0; run < runs; run++) {
+		const random = seeded(run);
+		const draw = () => seconds * 1000 * (0.9 + 0.2 * random());
+		const kind = newKind(random());
+		for (let clip = 0; clip < known; clip++) {
+			const time = draw();
+			kind.learn({ notYet: time * 0.98, ready: time * 1.02 }, 1);
+		}
+		let waiting = Array.from({ length: clips }, draw);
+		for (let now = 0; waiting.length > 0; wakeUps++) {
+			const before = now;
+			now = nextWakeUp(
+				waiting.map(() => ({ since: 0, outlook: kind.outlook })),
+				now,
+			);
+			for (const time of waiting.filter((one) => one <= now)) {
+				lag += now - time;
+				kind.learn({ notYet: before, ready: now }, now);
+			}
+			waiting = waiting.filter((one) => one > now);
+		}
+	}
+	const share = lag / runs / clips / seconds / 10;
+	const words = [clips, `${seconds} s`, known ? 'yes' : 'no'];
+	return [...words, (wakeUps / runs).toFixed(1), `${share.toFixed(1)} %`].map(String);
+}
+const wakeUps = [60, 120, 300, 600].flatMap((seconds) =>
+	[1, 10].flatMap((clips) => [0, LEARNT_FROM].map((known) => wakeUpRow(clips, seconds, known))),
+);
+
+const series = (name, clips, known) => ({
+	name,
+	points: spread
+		.filter((one) => one.clips === clips && one.known === known && one.seconds >= 12)
+		.filter(({ seconds }) => seconds <= 600)
+		.map(({ seconds, ours }) => ({ seconds, ...ours })),
+});
+const fixedSeries = (name, way) => ({
+	name,
+	points: spread
+		.filter(
+			({ clips, known, seconds }) => clips === 1 && known === 0 && seconds >= 12 && seconds <= 600,
+		)
+		.map((one) => ({ seconds: one.seconds, ...one[way] })),
+});
+// a spread of 10 % that is known exactly, looked at k times at equal distances: (k + 1) / 2 looks, a lag of 10 % / k
+const limit = Array.from({ length: 20 }, (_, index) => ({
+	polls: (index + 2) / 2,
+	lagShare: 0.1 / (index + 1),
+}));
+
+const svg = plot([
+	series('one clip, next time', 1, LEARNT_FROM),
+	series('ten clips, first time', 10, 0),
+	series('one clip, first time', 1, 0),
+	fixedSeries('every 15 s', 'every15'),
+	fixedSeries('every 5 s', 'every5'),
+	{ name: 'limit: spread known', points: limit, dashed: true },
+]);
+const file = join(root, 'docs', 'looks.md');
+const options = await prettier.resolveConfig(file);
+const text = page(cells, fixedRows, wakeUps);
+writeFileSync(file, await prettier.format(text, { ...options, parser: 'markdown' }));
+writeFileSync(join(root, 'docs', 'looks.svg'), svg);
