@@ -71,6 +71,8 @@ export interface TaskState {
 	progress?: number;
 	/** What the task makes, where the gateway says that it is no video. */
 	otherKind?: string;
+	/** Place in the gateway's queue, 1 being the next; absent where it tells none. */
+	queuePosition?: number;
 	/** What the link call needs, where the video's address takes one more call (MiniMax, V-API). */
 	fileId?: string;
 	videoUrl?: string;

@@ -189,6 +189,18 @@ describe('Deduplication Key', () => {
 		expect(paid()).toBe(1);
 	});
 
+	test('how long clips take is kept there, too', async () => {
+		const staticData = {};
+		await world.run(order('gptge'), { staticData });
+		expect(JSON.parse(staticData['node:Hailuo'].clipTimes)).toEqual([
+			[
+				expect.stringContaining('"768P"'),
+				expect.any(Number),
+				[[expect.any(Number), expect.any(Number)]],
+			],
+		]);
+	});
+
 	test('a refused order leaves the key free', async () => {
 		world.simulator.fault({
 			provider: 'gptge',

@@ -7,8 +7,8 @@ import type { Reply } from '../../shared/providers/contract';
 import { taskError } from '../../shared/providers/replies';
 import { toTaskItem } from '../../shared/tasks/output';
 import { fetchStatus, pollUntilFinal, type StatusReply } from '../../shared/tasks/poll';
-import { presumedMs } from '../../shared/tasks/pollSchedule';
 import type { TaskRef, TaskState } from '../../shared/task';
+import { clipKindOf } from '../batch/learntTimes';
 import type { Item } from '../item';
 import type { OutputParameters, WaitParameters } from '../order/parameters';
 
@@ -36,9 +36,6 @@ export async function waitForVideo(
 	{ wait, output }: { wait: WaitParameters; output: OutputParameters },
 ): Promise<INodeExecutionData> {
 	const { client, batch, progress } = item;
-	const { order } = progress;
-	const kind = JSON.stringify([order?.model, order?.resolution, order?.duration]);
-	const { typical } = client.limits;
 	const { last, timedOut } = await pollUntilFinal(
 		client,
 		task,
@@ -46,14 +43,12 @@ export async function waitForVideo(
 			...made,
 			deadline: batch.clock.now() + wait.timeoutMs,
 			pollIntervalMs: wait.pollIntervalMs,
-			typicalMs: typical.of(kind, presumedMs(order?.resolution, order?.duration)),
+			kind: clipKindOf(item),
 		},
 		batch.clock,
 		batch.signal,
 	);
 	if (last) progress.state = { ...progress.state, ...last.state };
-	if (last?.state.status === 'succeeded' && made.fresh)
-		typical.learn(kind, batch.clock.now() - made.since);
 	if (timedOut && wait.onTimeout !== 'return')
 		throw new GatewayFailed({
 			category: 'timeout',

@@ -17,6 +17,7 @@ import {
 	taskError,
 	textOf,
 	unexpectedReply,
+	positiveOf,
 	withoutEmpty,
 } from './replies';
 
@@ -76,7 +77,12 @@ const queried = z.looseObject({ status: z.string().min(1) });
 function readStatus(reply: Reply): TaskState {
 	const answer = objectOf(parseReply(queried, reply));
 	const word = String(answer.status);
-	const state = withoutEmpty<TaskState>({ status: statusOf(word, words), providerStatus: word });
+	const status = statusOf(word, words);
+	const state = withoutEmpty<TaskState>({
+		status,
+		providerStatus: word,
+		queuePosition: status === 'queued' ? positiveOf(answer.queue_position) : undefined,
+	});
 	const type = textOf(answer.error_type);
 	const complaint = answer.error ?? answer.provider_error;
 	const failed =

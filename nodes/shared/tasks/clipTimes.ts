@@ -118,3 +118,29 @@ export class ClipKind {
 		this.version++;
 	}
 }
+
+/** Kinds that are remembered per account; the oldest goes first. */
+const MAX_KINDS = 100;
+
+/** The kinds of clips of one account. */
+export class ClipTimes {
+	private readonly kinds = new Map<string, ClipKind>();
+
+	/**
+	 * The kind of a name, made at its first use.
+	 * @param presumedMs what the catalog says such a clip takes
+	 * @param random from 0 up to 1
+	 */
+	of(name: string, presumedMs: number, random: number): ClipKind {
+		const known = this.kinds.get(name);
+		if (known) return known;
+		const kind = new ClipKind(presumedMs, random);
+		this.kinds.set(name, kind);
+		// a Map keeps its order: the first key is the oldest
+		for (const oldest of this.kinds.keys()) {
+			if (this.kinds.size <= MAX_KINDS) break;
+			this.kinds.delete(oldest);
+		}
+		return kind;
+	}
+}

@@ -1,7 +1,8 @@
 /** Follows one task to its end, and to the address of its video. */
-import { type Clock } from '../async/clock';
+import { stopIf, type Clock } from '../async/clock';
 import { GatewayFailed } from '../errors';
-import { nextPoll, nextQueuedPoll } from './pollSchedule';
+import type { ClipKind, TrackedTask } from './clipTimes';
+import { nextQueuedPollMs, type QueuePlace } from './pollSchedule';
 import type { Reply } from '../providers/contract';
 import { retryAfterOf, unexpectedReply } from '../providers/replies';
 import { backoff, MAX_UNREADABLE_REPLIES, retryRead } from '../async/retry';
@@ -19,15 +20,19 @@ export interface PollOptions {
 	deadline: number;
 	/** Epoch milliseconds at which the task was made, or first heard of. */
 	since: number;
-	/** The task was made just now: the first look can wait, and "not found" may be a replica that lags. */
+	/** The task was made just now: the first poll can wait, and "not found" may be a replica that lags. */
 	fresh: boolean;
-	/** Milliseconds between looks; 0 = adaptive. */
+	/** Milliseconds between polls; 0 = adaptive. */
 	pollIntervalMs: number;
-	typicalMs: number;
+	/** What tasks of this kind teach each other about their time. */
+	kind: ClipKind;
 }
 
 /** Milliseconds in the queue from which on queue and generation are told apart. */
 const LONG_QUEUE_MS = 20_000;
+/** How soon a sleeping task notices that others have taught when it is due. */
+const NOTICE_MS = 600;
+
 /**
  * Asks for a task's status once.
  * @param until epoch milliseconds after which the answer is of no use
@@ -42,8 +47,94 @@ export async function fetchStatus(
 	return { state: gateway.provider.readStatus(reply), reply };
 }
 
+/** When one task is polled: by what its kind has learnt, its queue, and what its gateway asks for. */
+class Timing {
+	private tracked: TrackedTask;
+	/** Epoch milliseconds before which it is not polled, whatever others teach. */
+	private notBefore: number;
+	/** The task waits in a long queue, where others teach nothing of it. */
+	private queue: { first?: QueuePlace } | undefined;
+	private lastQueued: number | undefined;
+
+	constructor(
+		private readonly options: PollOptions,
+		private readonly clock: Clock,
+	) {
+		const { fresh, kind, pollIntervalMs, since } = options;
+		this.tracked = kind.track(since, !fresh);
+		this.notBefore = fresh ? clock.now() + pollIntervalMs : 0;
+	}
+
+	/** Sleeps until the task is due, or the deadline. @throws Stopped */
+	async sleep(signal: AbortSignal | undefined): Promise<void> {
+		stopIf(signal);
+		for (let now = this.clock.now(); ; ) {
+			const left = Math.min(this.dueAt(), this.options.deadline) - now;
+			if (left <= 0) return;
+			const nap = this.adaptive ? Math.min(left, NOTICE_MS) : left;
+			await this.clock.sleep(nap, signal);
+			now = Math.max(this.clock.now(), now + nap);
+		}
+	}
+
+	/** Takes a status reply into account. */
+	replied(state: TaskState, retryAfterMs: number): void {
+		const now = this.clock.now();
+		this.leaveQueue(state, now);
+		if (state.status === 'succeeded') this.options.kind.ready(this.tracked, now);
+		else this.options.kind.stillRunning(this.tracked, now, state.progress);
+		this.notBefore = now + Math.max(this.options.pollIntervalMs, retryAfterMs);
+		if (state.status === 'queued') this.stayInQueue(state, now);
+	}
+
+	/** Takes a reply into account that said nothing of the task. */
+	failed(pauseMs: number): void {
+		this.notBefore = this.clock.now() + Math.max(pauseMs, this.options.pollIntervalMs);
+	}
+
+	end(): void {
+		this.options.kind.release(this.tracked);
+	}
+
+	/** The task's own plan counts: no fixed interval, no long queue. */
+	private get adaptive(): boolean {
+		return this.options.pollIntervalMs === 0 && this.queue === undefined;
+	}
+
+	private dueAt(): number {
+		const first = this.tracked.polls === 0;
+		if (!this.adaptive || (first && !this.options.fresh)) return this.notBefore;
+		return Math.max(this.options.kind.dueAt(this.tracked), this.notBefore);
+	}
+
+	private stayInQueue({ queuePosition }: TaskState, now: number): void {
+		this.lastQueued = now;
+		const queuedMs = now - this.tracked.since;
+		if (queuedMs <= LONG_QUEUE_MS) return;
+		const place = queuePosition ? { position: queuePosition, atMs: now } : undefined;
+		this.queue = { first: this.queue?.first ?? place };
+		// no observer of how long clips take
+		this.options.kind.release(this.tracked);
+		if (this.options.pollIntervalMs > 0) return;
+		const wait = nextQueuedPollMs(queuedMs, this.clock.random(), this.queue.first, place);
+		this.notBefore = Math.max(this.notBefore, now + wait);
+	}
+
+	/** A long time in the queue is no part of the time that the clip takes. */
+	private leaveQueue({ status }: TaskState, now: number): void {
+		if (status === 'queued' || this.lastQueued === undefined) return;
+		if (this.queue) {
+			const { fresh, kind } = this.options;
+			kind.release(this.tracked);
+			const left = status === 'processing' ? (this.lastQueued + now) / 2 : this.lastQueued;
+			this.tracked = kind.track(left, !fresh);
+		}
+		[this.queue, this.lastQueued] = [undefined, undefined];
+	}
+}
+
 /**
- * Watches a task until it is final or the deadline has passed; `timedOut` tells which. One lost look never ends
+ * Polls a task until it is final or the deadline has passed; `timedOut` tells which. One lost poll never ends
  * a task: passing failures are waited out until the deadline.
  * @throws GatewayFailed when the gateway refuses to tell (key, unknown task, answers of another shape), Stopped
  */
@@ -57,41 +148,30 @@ export async function pollUntilFinal(
 	let last: StatusReply | undefined;
 	let failures = 0;
 	let doubts = 0;
-	let lastQueued: number | undefined;
-	let { since } = options;
-	const plan = (queued: boolean) => {
-		if (options.pollIntervalMs > 0) return options.pollIntervalMs;
-		const elapsed = clock.now() - since;
-		return (queued ? nextQueuedPoll : nextPoll)(elapsed, options.typicalMs, clock.random());
-	};
-	let wait = options.fresh ? plan(false) : 0;
-	for (;;) {
-		const left = options.deadline - clock.now();
-		await clock.sleep(Math.max(0, Math.min(wait, left)), signal);
-		const seen = await settle(async () => await fetchStatus(gateway, task, options.deadline));
-		if ('value' in seen) {
-			last = seen.value;
-			if (isFinal(last.state.status)) return { last, timedOut: false };
-			failures = 0;
-			doubts = 0;
-			const now = clock.now();
-			const queued = last.state.status === 'queued';
-			if (queued) lastQueued = now;
-			// a long time in the queue is no part of the time that the clip takes
-			else if (lastQueued !== undefined && lastQueued - since > LONG_QUEUE_MS)
-				[since, lastQueued] = [(lastQueued + now) / 2, undefined];
-			wait = Math.max(plan(queued && now - since > LONG_QUEUE_MS), retryAfterOf(last.reply) ?? 0);
-		} else {
-			const fault = seen.error instanceof GatewayFailed ? seen.error.fault : undefined;
-			// MiniMax and its kin have one code for an unknown task and a wrong parameter
-			const unknown = fault?.category === 'notFound' || fault?.category === 'invalidParameters';
-			const doubtful = fault?.category === 'protocol' || (unknown && options.fresh);
-			if (!fault || !(fault.retryable || (doubtful && ++doubts < MAX_UNREADABLE_REPLIES)))
-				throw seen.error;
-			const pause = backoff(failures++, clock.random(), fault.retryAfterMs);
-			wait = Math.max(pause, options.pollIntervalMs);
+	const timing = new Timing(options, clock);
+	try {
+		for (;;) {
+			await timing.sleep(signal);
+			const seen = await settle(async () => await fetchStatus(gateway, task, options.deadline));
+			if ('value' in seen) {
+				last = seen.value;
+				timing.replied(last.state, retryAfterOf(last.reply) ?? 0);
+				if (isFinal(last.state.status)) return { last, timedOut: false };
+				failures = 0;
+				doubts = 0;
+			} else {
+				const fault = seen.error instanceof GatewayFailed ? seen.error.fault : undefined;
+				// MiniMax and its kin have one code for an unknown task and a wrong parameter
+				const unknown = fault?.category === 'notFound' || fault?.category === 'invalidParameters';
+				const doubtful = fault?.category === 'protocol' || (unknown && options.fresh);
+				if (!fault || !(fault.retryable || (doubtful && ++doubts < MAX_UNREADABLE_REPLIES)))
+					throw seen.error;
+				timing.failed(backoff(failures++, clock.random(), fault.retryAfterMs));
+			}
+			if (clock.now() >= options.deadline) return { last, timedOut: true };
 		}
-		if (clock.now() >= options.deadline) return { last, timedOut: true };
+	} finally {
+		timing.end();
 	}
 }
 

@@ -182,7 +182,7 @@ export function nextPollMs(task: PolledTask, plan: Plan): number {
 
 /** A task in a queue is polled after this share of the time it has waited: nothing can be ready. */
 const QUEUED_SHARE = 0.25;
-const SHORTEST_QUEUED_MS = 5_000;
+const SHORTEST_QUEUED_MS = 8_000;
 const LONGEST_QUEUED_MS = 60_000;
 
 /** A place in the gateway's queue, and when it was told. */

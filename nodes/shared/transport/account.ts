@@ -1,14 +1,13 @@
-/** What all tasks of one account share in this process: the pace of submits and reads, and typical times. */
+/** What all tasks of one account share in this process: the pace of submits and reads, and how long clips take. */
 import { createHash } from 'node:crypto';
 
 import type { Clock } from '../async/clock';
 import { concurrencyLimit, type ConcurrencyLimit } from '../async/concurrency';
 import { RateLimiter } from '../async/rateLimiter';
+import { ClipTimes } from '../tasks/clipTimes';
 
 /** Status and link requests at the same moment: many tasks must not stampede. */
 const READS_AT_ONCE = 20;
-/** Weight of the newest clip in the typical time. */
-const NEWEST = 0.3;
 /** Accounts that are remembered; the oldest goes first. Keys by expression can bring any number. */
 const MAX_ACCOUNTS = 1_000;
 
@@ -16,23 +15,7 @@ export interface AccountLimits {
 	submits: RateLimiter;
 	reads: RateLimiter;
 	readLimit: ConcurrencyLimit;
-	typical: TypicalTimes;
-}
-
-/** How long clips of a kind take here, learnt from those that were seen to the end. */
-export class TypicalTimes {
-	private readonly known = new Map<string, number>();
-
-	/** Milliseconds; `otherwise` for a kind that was never seen. */
-	of(kind: string, otherwise: number): number {
-		return this.known.get(kind) ?? otherwise;
-	}
-
-	/** Takes a clip's time from submit to readiness, in milliseconds, into account. */
-	learn(kind: string, ms: number): void {
-		const old = this.known.get(kind);
-		this.known.set(kind, old === undefined ? ms : old * (1 - NEWEST) + ms * NEWEST);
-	}
+	clipTimes: ClipTimes;
 }
 
 const limitsByAccount = new Map<string, AccountLimits>();
@@ -45,7 +28,7 @@ export function accountLimitsOf(account: string, clock: Clock): AccountLimits {
 		submits: new RateLimiter(clock),
 		reads: new RateLimiter(clock),
 		readLimit: concurrencyLimit(READS_AT_ONCE),
-		typical: new TypicalTimes(),
+		clipTimes: new ClipTimes(),
 	};
 	limitsByAccount.set(account, limits);
 	// a Map keeps its order: the first key is the oldest
