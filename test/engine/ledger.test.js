@@ -192,13 +192,10 @@ describe('Deduplication Key', () => {
 	test('how long clips take is kept there, too', async () => {
 		const staticData = {};
 		await world.run(order('gptge'), { staticData });
-		expect(JSON.parse(staticData['node:Hailuo'].clipTimes)).toEqual([
-			[
-				expect.stringContaining('"768P"'),
-				expect.any(Number),
-				[[expect.any(Number), expect.any(Number)]],
-			],
-		]);
+		const [[name, learntAt, clips]] = JSON.parse(staticData['node:Hailuo'].clipTimes);
+		expect(name).toContain('"768P"');
+		expect(Date.now() - learntAt).toBeLessThan(60_000);
+		expect(clips[0]).toEqual([expect.any(Number), expect.any(Number)]);
 	});
 
 	test('a refused order leaves the key free', async () => {
