@@ -6,7 +6,7 @@ const { MARKS, worseInBoth } = require('../../../../tools/lib/looks-report.cjs')
 const { cell, DISTRIBUTIONS, seeded } = require('../../../../tools/lib/poll-simulation.cjs');
 
 const newKind = (random) => new ClipKind(120_000, random);
-const runsOf = (clips) => Math.max(6, Math.ceil(80 / clips));
+const runsOf = (clips) => Math.max(20, Math.ceil(80 / clips));
 /** Chance in a sample of this size. */
 const TOLERANCE = 1.06;
 
