@@ -51,8 +51,10 @@ class PlainCredentials extends ICredentialsHelper {
 	getCredentialsProperties(type) {
 		return this.types[type]?.properties ?? [];
 	}
-	async getDecrypted(_additionalData, _nodeCredentials, type) {
-		return { ...(this.values[type] ?? {}) };
+	/** A function stands for values by expression: it gets the index of the item that they are resolved for. */
+	async getDecrypted(_data, _nodeCredentials, type, _mode, _executeData, _raw, resolving) {
+		const values = this.values[type] ?? {};
+		return { ...(typeof values === 'function' ? values(resolving?.itemIndex ?? 0) : values) };
 	}
 	async getCredentials() {
 		return new core.Credentials({ id: null, name: '' }, '', '');

@@ -79,7 +79,7 @@ function fromBinary(
 		const fields = binaryFieldsOf(item);
 		throw new InputRefused(
 			`${label} Binary Field`,
-			`The item has no binary field ${describeValue(field)} for '${label}'`,
+			`The item has no binary field ${describeValue(field)}, which '${label} Binary Field' names`,
 			fields.length > 0
 				? `It has ${fields.map((name) => `'${name}'`).join(', ')}: enter one of them in '${label} Binary Field'.`
 				: `The item carries no file. Put a node that gives an image before this one, or set '${label} Source' to URL.`,

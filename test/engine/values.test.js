@@ -1,0 +1,215 @@
+'use strict';
+/*
+ * Values from expressions, at every parameter of every operation: as meant, or refused by the name that the user sees
+ * before any request. Nothing spins, and no clip is bought by accident.
+ */
+const { monitorEventLoopDelay } = require('node:perf_hooks');
+
+const { HailuoVideo } = require('../../nodes/HailuoVideo/HailuoVideo.node');
+const { quick, setUp, withPicture } = require('./support');
+
+const VALUES = [
+	['undefined', undefined],
+	['null', null],
+	['empty text', ''],
+	['blank text', ' '],
+	['text', 'some text'],
+	['0', 0],
+	['-1', -1],
+	['0.5', 0.5],
+	['NaN', NaN],
+	['Infinity', Infinity],
+	['1e308', 1e308],
+	['true', true],
+	['"true"', 'true'],
+	['[]', []],
+	['[x]', ['x']],
+	['{}', {}],
+	['a date', new Date(0)],
+	['10,000 characters', 'x'.repeat(10_000)],
+];
+const ABSENT = ['undefined', 'null', 'empty text', 'blank text'];
+/** Longer than any of these runs takes, however busy the machine is. */
+const BOUND_MS = 20_000;
+
+const base = {
+	resource: 'video',
+	mode: 'imageToVideo',
+	model: 'MiniMax-Hailuo-02',
+	prompt: 'A cat turns its head',
+	resolution: '768P',
+	duration: 6,
+	firstFrameSource: 'binary',
+	firstFrameBinaryProperty: 'data',
+	...quick,
+};
+const OPERATIONS = {
+	create: { ...base, operation: 'create' },
+	getStatus: { ...base, operation: 'getStatus' },
+	wait: { ...base, operation: 'wait' },
+	cancel: { ...base, operation: 'cancel' },
+	download: { ...base, operation: 'download' },
+};
+/** Where the value is one of the user's own words, each text is as meant. */
+const ANY_TEXT = ['prompt', 'binaryPropertyName', 'deduplicationKey'];
+
+const description = new HailuoVideo().description;
+const labels = new Set();
+const collect = (fields) => {
+	for (const field of fields) {
+		labels.add(field.displayName);
+		if (Array.isArray(field.options)) collect(field.options.filter((o) => 'displayName' in o));
+		for (const option of field.options ?? []) if (option.values) collect(option.values);
+	}
+};
+collect(description.properties);
+
+/** Every parameter of the form by its path: plain ones, and those of collections. */
+const paths = new Set();
+for (const field of description.properties) {
+	if (['provider', 'resource', 'operation'].includes(field.name)) continue;
+	if (field.type === 'notice') continue;
+	paths.add(field.name);
+	if (field.type === 'collection')
+		for (const { name } of field.options) paths.add(`${field.name}.${name}`);
+}
+
+let world;
+let task;
+beforeAll(async () => {
+	world = await setUp({ taskMs: 20 });
+	const { items } = await world.run({
+		...OPERATIONS.create,
+		provider: 'wavespeed',
+		completion: 'return',
+	});
+	task = items[0].json;
+});
+afterAll(async () => await world.tearDown());
+
+const withValue = (parameters, path, value) => {
+	const [name, inner] = path.split('.');
+	return inner
+		? { ...parameters, [name]: { ...parameters[name], [inner]: value } }
+		: { ...parameters, [name]: value };
+};
+
+/** The value as n8n hands it over: out of an expression, so that no editor has touched it. */
+const expression = '={{ $json.value }}';
+
+describe.each(Object.keys(OPERATIONS))('%s', (operation) => {
+	const provider = 'wavespeed';
+	test.each([...paths])('%s', async (path) => {
+		const stall = monitorEventLoopDelay({ resolution: 10 });
+		stall.enable();
+		for (const [name, value] of VALUES) {
+			// a reset would forget the task, too
+			if (operation === 'create') world.simulator.reset();
+			const seen = world.simulator.requests.length;
+			const parameters = withValue(
+				{ ...OPERATIONS[operation], provider, taskId: task.taskId },
+				path,
+				expression,
+			);
+			const input = [{ ...withPicture({ value }), json: { value } }];
+			const running = world.start(parameters, { input });
+			const result = await Promise.race([
+				running.promise,
+				new Promise((done) => setTimeout(done, BOUND_MS, 'late').unref()),
+			]);
+			const where = `${path} = ${name}`;
+			expect([where, result === 'late' ? 'late' : 'ended']).toEqual([where, 'ended']);
+			const { error } = result.data.resultData;
+			const requests = world.simulator.requests.slice(seen);
+			const paid = requests.filter(({ kind }) => kind === 'submit').length;
+			if (!error) {
+				expect([where, paid <= 1]).toEqual([where, true]);
+				continue;
+			}
+			// what the gateway says of a task is an answer to a value that was taken as it was meant
+			if (operation !== 'create' && error.name === 'NodeApiError') continue;
+			const named = [...labels].some((label) => error.message.includes(`'${label}'`));
+			expect([where, error.message, named]).toEqual([where, error.message, true]);
+			expect([where, requests.map(({ kind }) => kind)]).toEqual([where, []]);
+			if (ABSENT.includes(name) && !/prompt|Property|Url|mode|model$|taskId/i.test(path))
+				throw new Error(`${where} is absent, but was refused: ${error.message}`);
+			if (
+				ANY_TEXT.includes(path.split('.').pop()) &&
+				typeof value === 'string' &&
+				value.length < 200
+			)
+				throw new Error(`${where} was refused: ${error.message}`);
+		}
+		stall.disable();
+		longest = Math.max(longest, stall.max / 1e6);
+	});
+});
+
+let longest = 0;
+afterAll(() => console.info(`longest stall of the event loop: ${longest.toFixed(0)} ms`));
+
+describe('what plainly means something is taken for it', () => {
+	test.each([
+		['duration "10"', { duration: '10' }, 10],
+		['duration "10s"', { duration: '10s' }, 10],
+	])('%s', async (_name, more, meant) => {
+		world.simulator.reset();
+		const { items, error } = await world.run({
+			...OPERATIONS.create,
+			provider: 'minimax',
+			completion: 'return',
+			...more,
+		});
+		expect(error).toBeUndefined();
+		expect(items[0].json.duration).toBe(meant);
+	});
+
+	test('switches by their words; choices without regard to case', async () => {
+		const { items, error } = await world.run({
+			...OPERATIONS.create,
+			provider: 'wavespeed',
+			mode: 'Image to Video',
+			model: 'minimax-hailuo-02',
+			resolution: '768p',
+			completion: 'WAIT',
+			downloadVideo: 'true',
+			simplify: 'False',
+		});
+		expect(error).toBeUndefined();
+		expect(items[0].json.raw).toBeDefined();
+		expect(items[0].binary.data.mimeType).toBe('video/mp4');
+	});
+});
+
+describe('every parameter is read before the first paid request', () => {
+	test('a syntax error in each late parameter: nothing is paid', async () => {
+		const broken = '={{ $json. }}';
+		for (const more of [
+			{ waitOptions: { timeout: broken } },
+			{ binaryPropertyName: broken },
+			{ downloadOptions: { maxSize: broken } },
+			{ simplify: broken },
+		]) {
+			world.simulator.reset();
+			const { error } = await world.run({ ...OPERATIONS.create, provider: 'minimax', ...more });
+			expect(error).toBeDefined();
+			expect(world.simulator.paid()).toBe(0);
+		}
+	});
+});
+
+test('a credential whose key is an expression: each item pays with its own', async () => {
+	world.simulator.reset();
+	const { credentials } = world;
+	const plain = credentials.hailuoWaveSpeedApi;
+	// the simulator refuses this one
+	const wrong = { ...plain, apiKey: 'bad-key-0123456789' };
+	credentials.hailuoWaveSpeedApi = (itemIndex) => (itemIndex === 1 ? wrong : plain);
+	const { items } = await world.run(
+		{ ...OPERATIONS.create, provider: 'wavespeed', completion: 'return' },
+		{ input: [withPicture(), withPicture(), withPicture()], onError: 'continueRegularOutput' },
+	);
+	credentials.hailuoWaveSpeedApi = plain;
+	expect(items.map(({ json }) => json.error?.category)).toEqual([undefined, 'auth', undefined]);
+	expect(world.simulator.paid()).toBe(2);
+});
