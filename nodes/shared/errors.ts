@@ -7,6 +7,7 @@
 export type ErrorCategory =
 	| 'auth'
 	| 'balance'
+	| 'spendLimit'
 	| 'rateLimit'
 	| 'invalidParameters'
 	| 'contentPolicy'
@@ -40,6 +41,7 @@ export class InputRefused extends Error {
 		readonly parameter: string,
 		message: string,
 		readonly description: string,
+		readonly category: ErrorCategory = 'invalidParameters',
 	) {
 		super(message);
 		this.name = 'InputRefused';
