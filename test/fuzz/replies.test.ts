@@ -22,6 +22,7 @@ const { seed = 20260117, first = 0, replies = 17_000 } = typeof FUZZ === 'undefi
 const categories: Record<ErrorCategory, true> = {
 	auth: true,
 	balance: true,
+	spendLimit: true,
 	rateLimit: true,
 	invalidParameters: true,
 	contentPolicy: true,

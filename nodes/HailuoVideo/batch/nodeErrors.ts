@@ -20,6 +20,8 @@ const advice: Record<ErrorCategory, (gateway: string, task?: TaskRef) => string>
 	auth: (g) =>
 		`Check the API key in the credential, and that it belongs to ${g} and to the host in its Base URL.`,
 	balance: (g) => `Top up the account at ${g}, or wait until its quota renews.`,
+	// refused before anything was sent: the refusal itself says what to do
+	spendLimit: () => "Raise 'Max Spend (USD)', or send fewer items.",
 	rateLimit: (g) =>
 		`${g} takes fewer requests than were sent. Run the rest later, or raise the limit of the account.`,
 	// MiniMax and its kin say so, too, when they do not know a task
@@ -49,7 +51,7 @@ export function describeFailure(error: unknown): TaskError {
 	if (error instanceof InputRefused)
 		return {
 			code: 'refused',
-			category: 'invalidParameters',
+			category: error.category,
 			message: error.message,
 			retryable: false,
 		};

@@ -4,6 +4,8 @@ import { describeValue, isAbsent, quote } from '../../shared/parameters';
 import {
 	DEFAULT_DURATION,
 	DEFAULT_RESOLUTION,
+	aspectRatios,
+	aspectRatiosOf,
 	cellOf,
 	durationsOf,
 	modelsOf,
@@ -11,13 +13,16 @@ import {
 	offersOption,
 	OTHER_MODEL,
 	preferred,
-	PROMPT_LIMIT,
+	promptExpansions,
+	promptLimitOf,
 	requiresPrompt,
 	resolutions,
 	resolutionsOf,
 	table,
+	type AspectRatio,
 	type Mode,
 	type OptionName,
+	type PromptExpansion,
 	type ProviderId,
 } from '../../shared/catalog/gateways';
 import { isTaskId } from '../../shared/task';
@@ -107,10 +112,11 @@ export function checkChoice(choice: {
  */
 export function checkPrompt(prompt: string, choice: Choice): void {
 	const length = [...prompt].length;
-	if (length > PROMPT_LIMIT)
+	const limit = promptLimitOf(choice.model);
+	if (length > limit)
 		throw new InputRefused(
 			'Prompt',
-			`'Prompt' has ${length} characters; ${PROMPT_LIMIT} are allowed`,
+			`'Prompt' has ${length} characters; ${limit} are allowed`,
 			'Shorten it. Camera directives in brackets count.',
 		);
 	if (prompt.trim() === '' && requiresPrompt(choice.provider, choice.mode, choice.model))
@@ -119,6 +125,40 @@ export function checkPrompt(prompt: string, choice: Choice): void {
 			"'Prompt' is empty",
 			`${table[choice.provider].name} requires a prompt here (${choice.mode}, ${choice.model}).`,
 		);
+}
+
+/**
+ * The aspect ratio of an order; the default where none is given, undefined where model and mode have no such field:
+ * there the form hides it, and what a hidden field holds means nothing.
+ * @throws InputRefused when it is not sold
+ */
+export function checkAspectRatio(
+	written: string | undefined,
+	choice: Choice,
+): AspectRatio | undefined {
+	const { provider, mode, model } = choice;
+	const sold = aspectRatiosOf(provider, mode, model);
+	if (sold.length === 0) return undefined;
+	const ratio = spelledAs(aspectRatios, (written ?? '').replace(/\s*[:x/]\s*/, ':'));
+	if (ratio === '') return preferred<AspectRatio>(sold, '16:9');
+	if (sold.includes(ratio as AspectRatio)) return ratio as AspectRatio;
+	throw new InputRefused(
+		'Aspect Ratio and Model',
+		`'Aspect Ratio' ${quote(written ?? '')} is not available for 'Model' ${model} at ${table[provider].name} (${mode})`,
+		`Available: ${sold.join(', ')}.`,
+	);
+}
+
+/** @throws InputRefused for a word that MiniMax does not know */
+export function checkPromptExpansion(written: string | undefined): PromptExpansion | undefined {
+	if (written === undefined) return undefined;
+	const word = spelledAs(promptExpansions, written);
+	if (promptExpansions.includes(word as PromptExpansion)) return word as PromptExpansion;
+	throw new InputRefused(
+		'Prompt Expansion',
+		`'Prompt Expansion' is ${quote(written)}; it has to be one of ${promptExpansions.join(', ')}`,
+		"If 'Prompt Expansion' is an expression, look at what it gives for this item.",
+	);
 }
 
 /** @throws InputRefused when an option is switched on that the gateway has no field for */

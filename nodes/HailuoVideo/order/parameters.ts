@@ -8,8 +8,10 @@ import {
 	imageRolesOf,
 	modes,
 	providerIds,
+	referenceKinds,
 	type Mode,
 	type ProviderId,
+	type ReferenceKind,
 } from '../../shared/catalog/gateways';
 import { InputRefused } from '../../shared/errors';
 import {
@@ -37,8 +39,6 @@ export type BinaryField = string | Record<string, unknown>;
 export type MediaOrigin =
 	| { source: 'binary'; field: BinaryField; label: string }
 	| { source: 'url'; url: string; label: string };
-
-export type ReferenceKind = 'image' | 'video' | 'audio';
 
 export interface OutputParameters {
 	simplify: boolean;
@@ -125,7 +125,7 @@ const fieldName = text(200);
 const completions = {
 	return: 'Return the Task at Once',
 	wait: 'Wait for the Video',
-	pause: 'Pause the Execution',
+	pause: 'Pause Until the Video Is Finished',
 };
 const modeNames = {
 	imageToVideo: 'Image to Video',
@@ -233,7 +233,7 @@ export function readCreateParameters(
 			role,
 			origin: readImageOrigin(item, role),
 		})),
-		references: mode === ('referenceToVideo' as Mode) ? readReferences(item) : [],
+		references: mode === 'referenceToVideo' ? readReferences(item) : [],
 		aspectRatio: item.read(word, 'aspectRatio', 'Aspect Ratio', undefined)?.trim(),
 		resolution: item.read(word, 'resolution', 'Resolution', '').trim(),
 		duration: item.read(
@@ -311,12 +311,7 @@ function readReferences(item: ItemReader): CreateParameters['references'] {
 	return entries.map((entry, index) => {
 		const label = `Reference ${index + 1}`;
 		const fields = new FieldReader(readValue(collection, entry, label, {}));
-		const kind = fields.read(
-			choice(['image', 'video', 'audio'] as const),
-			'kind',
-			`${label}: Kind`,
-			'image' as const,
-		);
+		const kind = fields.read(choice(referenceKinds), 'kind', `${label}: Kind`, 'image' as const);
 		const source = fields.read(
 			choice(['binary', 'url'] as const, { binary: 'Binary File' }),
 			'source',

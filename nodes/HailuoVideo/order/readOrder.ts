@@ -1,17 +1,27 @@
 /** From the parameters of one item to an order that can be sent. */
-import { imageRolesOf, offersOption, OTHER_MODEL } from '../../shared/catalog/gateways';
+import {
+	imageRolesOf,
+	offersOption,
+	OTHER_MODEL,
+	type ReferenceKind,
+} from '../../shared/catalog/gateways';
+import { imageRulesOf, type Provider } from '../../shared/providers/contract';
 import type { VideoOrder } from '../../shared/task';
 import type { Item } from '../item';
 import { fingerprintOf } from '../submit/ledger';
 import { directCamera } from './camera';
 import {
+	checkAspectRatio,
 	checkCallbackUrl,
 	checkChoice,
 	checkModelName,
 	checkOption,
 	checkPrompt,
+	checkPromptExpansion,
 } from './checkOrder';
-import { imageSource, type InspectedImage } from './images/source';
+import type { ImageRole } from './images/labels';
+import { mediaSource, type InspectedMedia, type MediaDemands } from './mediaSource';
+import { checkReferenceCounts, checkReferenceSeconds } from './references/check';
 import {
 	readCreateParameters,
 	type Completion,
@@ -21,11 +31,13 @@ import {
 } from './parameters';
 
 export interface ReadOrder {
-	/** Without its images: they are loaded when the order is sent. */
+	/** Without its files: they are loaded when the order is sent. */
 	order: VideoOrder;
-	images: InspectedImage[];
-	/** What they weigh in memory, in bytes. */
-	imageBytes: number;
+	images: Array<InspectedMedia & { role: ImageRole }>;
+	/** In the order of the form. */
+	references: Array<InspectedMedia & { kind: ReferenceKind }>;
+	/** What all files weigh in memory, in bytes. */
+	mediaBytes: number;
 	/** Equal for equal orders. */
 	fingerprint: string;
 	options: OrderOptions;
@@ -52,6 +64,10 @@ export async function readOrder({ batch, client, itemIndex, provider }: Item): P
 	for (const option of ['promptOptimizer', 'fastPretreatment', 'watermark'] as const)
 		if (options[option] === true) checkOption(option, choice);
 	if (options.cameraMovements.length > 0) checkOption('cameraMovements', choice);
+	if (options.seed !== undefined) checkOption('seed', choice);
+	if (options.promptExpansion !== undefined) checkOption('promptExpansion', choice);
+	const promptExpansion = checkPromptExpansion(options.promptExpansion);
+	const aspectRatio = checkAspectRatio(parameters.aspectRatio, choice);
 	const callbackUrl = checkCallbackUrl(options.callbackUrl);
 	if (callbackUrl !== undefined) checkOption('callbackUrl', choice);
 
@@ -67,12 +83,24 @@ export async function readOrder({ batch, client, itemIndex, provider }: Item): P
 	batch.hints.push(...directed.hints);
 	checkPrompt(directed.prompt, choice);
 
+	if (choice.mode === 'referenceToVideo')
+		checkReferenceCounts(parameters.references.map(({ kind }) => kind));
 	// each source is found first: a field that is missing is found before any file is read
-	const sources = parameters.images.map(({ role, origin }) =>
-		imageSource(batch.context, role, origin, itemIndex, gateway.images),
-	);
-	const images: InspectedImage[] = [];
-	for (const source of sources) images.push(await source.inspect());
+	const imageDemands = demandsOf(gateway, model, 'image');
+	const imageSources = parameters.images.map(({ role, origin }) => ({
+		role,
+		source: mediaSource(batch.context, itemIndex, origin, imageDemands),
+	}));
+	const referenceSources = parameters.references.map(({ kind, origin }) => ({
+		kind,
+		source: mediaSource(batch.context, itemIndex, origin, demandsOf(gateway, model, kind)),
+	}));
+	const images: ReadOrder['images'] = [];
+	for (const { role, source } of imageSources) images.push({ role, ...(await source.inspect()) });
+	const references: ReadOrder['references'] = [];
+	for (const { kind, source } of referenceSources)
+		references.push({ kind, ...(await source.inspect()) });
+	checkReferenceSeconds(references);
 	const digests = images.map(({ digest }) => digest);
 	if (digests.length === imageRolesOf.firstLastFrame.length && digests[0] === digests[1])
 		batch.hints.push(
@@ -87,15 +115,36 @@ export async function readOrder({ batch, client, itemIndex, provider }: Item): P
 		promptOptimizer: options.promptOptimizer,
 		fastPretreatment: options.fastPretreatment,
 		watermark: options.watermark,
+		...(aspectRatio !== undefined && { aspectRatio }),
+		...(options.seed !== undefined && { seed: options.seed }),
+		...(promptExpansion !== undefined && { promptExpansion }),
 	};
+	const named = references.map(({ kind, digest }) => [kind, digest]);
 	return {
 		order,
 		images,
-		imageBytes: images.reduce((sum, { bytes }) => sum + bytes, 0),
-		fingerprint: fingerprintOf([order, digests, options.extraFields]),
+		references,
+		mediaBytes: [...images, ...references].reduce((sum, { bytes }) => sum + bytes, 0),
+		fingerprint: fingerprintOf([
+			order,
+			digests,
+			options.extraFields,
+			...(named.length > 0 ? [named] : []),
+		]),
 		options: { ...options, callbackUrl },
 		completion: parameters.completion,
 		wait: parameters.wait,
 		output: parameters.output,
 	};
+}
+
+/** What the gateway demands of a file of that kind, for that model. */
+function demandsOf(provider: Provider, model: string, kind: ReferenceKind): MediaDemands {
+	const images = imageRulesOf(provider, model);
+	const { references } = provider;
+	if (kind === 'image' || !references)
+		return { kind: 'image', rules: images, transport: images.transport };
+	return kind === 'video'
+		? { kind, rules: references.video, transport: references.video.transport }
+		: { kind, rules: references.audio, transport: references.audio.transport };
 }

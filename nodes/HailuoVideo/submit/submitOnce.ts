@@ -7,9 +7,10 @@ import { settle } from '../../shared/async/settle';
 import { GatewayFailed } from '../../shared/errors';
 import type { MediaFile, Reply } from '../../shared/providers/contract';
 import { fetchStatus } from '../../shared/tasks/poll';
-import { describeTask, type VideoOrder } from '../../shared/task';
+import { describeTask, type Reference, type VideoOrder } from '../../shared/task';
 import { digestOf } from '../../shared/transport/account';
 import type { Item } from '../item';
+import { loadMedia, type InspectedMedia } from '../order/mediaSource';
 import type { ReadOrder } from '../order/readOrder';
 import { forgetKey, oncePerKey, type KeyedOrder } from './deduplicationKeys';
 import { fingerprintOf, Ledger, rememberedUnknown, type LedgerEntry, type Ordered } from './ledger';
@@ -151,17 +152,24 @@ async function send(
 	onUnknown: (failed: GatewayFailed) => void,
 ) {
 	const { client, batch } = item;
-	const limit = read.imageBytes > BIG_BYTES ? batch.bigSubmits : batch.submits;
+	const limit = read.mediaBytes > BIG_BYTES ? batch.bigSubmits : batch.submits;
 	return await limit(async () => {
-		// before an image is uploaded for nothing
+		// before a file is uploaded for nothing
 		stopIf(batch.signal);
 		const filled: VideoOrder = { ...read.order };
 		const inline: Record<string, MediaFile> = {};
-		for (const image of read.images) {
-			const loaded = await image.load(client, batch.clock, batch.signal);
-			filled[image.role] = loaded.link;
+		let room = client.provider.inlineLimit ?? Number.POSITIVE_INFINITY;
+		const load = async (media: InspectedMedia) => {
+			const loaded = await loadMedia(media, client, room, batch.clock, batch.signal);
 			if (loaded.inline) inline[loaded.link] = loaded.inline;
-		}
+			room -= loaded.inline?.size ?? 0;
+			return loaded.link;
+		};
+		for (const image of read.images) filled[image.role] = await load(image);
+		const references: Reference[] = [];
+		for (const reference of read.references)
+			references.push({ kind: reference.kind, link: await load(reference) });
+		if (references.length > 0) filled.references = references;
 		return await submit(client, filled, {
 			inline,
 			extraFields: read.options.extraFields as JsonObject,

@@ -6,7 +6,9 @@ import type { JsonObject } from 'n8n-workflow';
 
 import type { Authenticate } from '../auth/schemes';
 import type { ProviderFault } from '../errors';
-import type { ProviderId, ReferenceKind } from '../catalog/gateways';
+import type { ProviderId } from '../catalog/gateways';
+import type { AudioFormat } from '../media/audioFile';
+import type { VideoFormat } from '../media/videoFile';
 import type { TaskRef, TaskState, VideoOrder } from '../task';
 import type { CallbackEvent, CallbackMessage } from './callbacks';
 
@@ -73,6 +75,37 @@ export interface ImageRules {
 	ratioExclusive?: boolean;
 }
 
+/** What a gateway demands of the sides of an image or a video. */
+export type SideRules = Pick<
+	ImageRules,
+	'minShortSide' | 'minSide' | 'maxSide' | 'ratio' | 'ratioExclusive'
+>;
+
+/** What a gateway demands of everything that lasts. */
+export interface LengthRules {
+	/** Bytes; a file of exactly so many is taken. */
+	maxBytes: number;
+	/** Seconds, both inclusive. */
+	minSeconds: number;
+	maxSeconds: number;
+}
+
+/** What a gateway accepts as a reference video. */
+export interface VideoRules extends LengthRules, SideRules {
+	formats: VideoFormat[];
+}
+
+/** What a gateway accepts as a reference sound. */
+export interface AudioRules extends LengthRules {
+	formats: AudioFormat[];
+}
+
+/** References beside images. */
+export interface ReferenceRules {
+	video: VideoRules & { transport: SentImageRules['transport'] | 'url' };
+	audio: AudioRules & { transport: SentImageRules['transport'] | 'url' };
+}
+
 /** How a picture travels and what the gateway takes. */
 export interface SentImageRules extends ImageRules {
 	/** `inline`: as a data URL in the body. `upload`: to the gateway's own store first. */
@@ -130,8 +163,13 @@ export interface Provider {
 	images: SentImageRules;
 	/** Where a model has image rules of its own; `images` where it has none. */
 	imagesOf?(model: string): SentImageRules;
-	/** How the bytes of references travel; `url`: not at all, a public link is needed. */
-	references?: Readonly<Record<ReferenceKind, SentImageRules['transport'] | 'url'>>;
+	/**
+	 * What a reference video or sound has to be, and how its bytes travel; `url`: not at all, a public link is needed.
+	 * Images have the rules of all images.
+	 */
+	references?: ReferenceRules;
+	/** Bytes of files that may travel inside one request together; what is more is uploaded. Absent: no limit is known. */
+	inlineLimit?: number;
 	/** What a typed model name is here, for messages and the form's hint. */
 	modelNameIs: string;
 	/** The request that makes a paid task. */

@@ -17,7 +17,7 @@ import {
 	type CallbackEvent,
 	type CallbackMessage,
 } from './callbacks';
-import { h3Images, h3TypedName } from './hailuo3';
+import { h3Images, h3References, h3TypedName } from './hailuo3';
 import { fault, images, orderBody, readFile, readState, readTaskId } from './minimaxFamily';
 import * as v2 from './minimaxV2';
 import { numberOf, parseReply, textOf, unexpectedReply } from './replies';
@@ -56,7 +56,9 @@ export const minimax: Provider = {
 	images,
 	imagesOf: (model) =>
 		h3TypedName.test(model) ? { ...h3Images, formats: [...h3Images.formats, 'heic'] } : images,
-	references: { image: 'inline', video: 'upload', audio: 'upload' },
+	references: h3References('upload'),
+	// a request of 64 MB, in which files are a third larger (docs/providers.md 11.1)
+	inlineLimit: 44 * 1024 * 1024,
 	modelNameIs: 'the model name, e.g. MiniMax-Hailuo-02',
 	submit: (order) =>
 		order.mode === 'referenceToVideo' || h3TypedName.test(order.model)

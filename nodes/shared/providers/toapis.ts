@@ -20,7 +20,7 @@ import {
 	type CallbackMessage,
 } from './callbacks';
 import type { Balance, Provider, Reply } from './contract';
-import { h3Images, h3TypedName } from './hailuo3';
+import { h3Images, h3References, h3TypedName } from './hailuo3';
 import { images } from './minimaxFamily';
 import {
 	messageOf,
@@ -198,10 +198,15 @@ export const toapis: Provider = {
 	images: { ...images, maxBytes: 10 * 1024 * 1024, transport: 'upload' },
 	imagesOf: (model) =>
 		h3TypedName.test(model)
-			? { ...h3Images, maxBytes: 10 * 1024 * 1024, transport: 'upload' }
+			? {
+					...h3Images,
+					formats: ['jpeg', 'png', 'webp'],
+					maxBytes: 10 * 1024 * 1024,
+					transport: 'upload',
+				}
 			: toapis.images,
 	// its upload takes images only
-	references: { image: 'upload', video: 'url', audio: 'url' },
+	references: h3References('url'),
 	modelNameIs: 'the model name, e.g. MiniMax-Hailuo-02',
 	submit: (order) => ({
 		call: { method: 'POST', path: '/v1/videos/generations', body: body(order) },

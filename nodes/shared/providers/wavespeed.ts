@@ -19,7 +19,7 @@ import {
 	type CallbackMessage,
 } from './callbacks';
 import type { Provider, Reply } from './contract';
-import { h3Images } from './hailuo3';
+import { h3Images, h3References } from './hailuo3';
 import { images } from './minimaxFamily';
 import {
 	parseReply,
@@ -199,7 +199,7 @@ export const wavespeed: Provider = {
 	// not published for Hailuo 3: MiniMax's own are the safe set (docs/providers.md 11.2)
 	imagesOf: (model) =>
 		Object.hasOwn(h3Families, model) || h3Typed.test(model) ? h3Images : wavespeed.images,
-	references: { image: 'inline', video: 'upload', audio: 'upload' },
+	references: h3References('upload'),
 	modelNameIs: 'the model path, e.g. minimax/hailuo-02/i2v-standard',
 	submit: (order) => ({
 		call: { method: 'POST', path: `/api/v3/${pathOf(order)}`, body: body(order) },

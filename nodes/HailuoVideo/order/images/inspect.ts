@@ -1,7 +1,7 @@
 /** Whether an image may be sent: what it is, held against what the gateway takes. Pure. */
 import { InputRefused } from '../../../shared/errors';
 import type { FileKind, Recognised } from '../../../shared/media/recognise';
-import type { ImageFormat, ImageRules } from '../../../shared/providers/contract';
+import type { ImageFormat, ImageRules, SideRules } from '../../../shared/providers/contract';
 import type { ImageInfo, ImageVerdict } from './header';
 
 const formatNames: Readonly<Record<ImageFormat, string>> = {
@@ -92,12 +92,6 @@ export function rulesInWords(rules: ImageRules): string {
 	const formats = rules.formats.map((format) => formatNames[format]);
 	return `${listed(formats, 'or')}; ${parts.join(', ')}`;
 }
-
-/** What a gateway demands of the sides of an image or a video. */
-export type SideRules = Pick<
-	ImageRules,
-	'minShortSide' | 'minSide' | 'maxSide' | 'ratio' | 'ratioExclusive'
->;
 
 /** Why the measures are refused: empty when they are fine. */
 export function faultsOfSides(

@@ -2,23 +2,8 @@
 import { InputRefused } from '../../../shared/errors';
 import type { AudioFacts, AudioFormat, AudioVerdict } from '../../../shared/media/audioFile';
 import type { VideoFacts, VideoFormat, VideoVerdict } from '../../../shared/media/videoFile';
-import { faultOfBytes, faultsOfSides, strangerOf, type SideRules } from '../images/inspect';
-
-interface LengthRules {
-	/** Bytes; a file of exactly so many is taken. */
-	maxBytes: number;
-	/** Seconds, both inclusive. */
-	minSeconds: number;
-	maxSeconds: number;
-}
-
-export interface VideoRules extends LengthRules, SideRules {
-	formats: VideoFormat[];
-}
-
-export interface AudioRules extends LengthRules {
-	formats: AudioFormat[];
-}
+import type { AudioRules, LengthRules, VideoRules } from '../../../shared/providers/contract';
+import { faultOfBytes, faultsOfSides, strangerOf } from '../images/inspect';
 
 /** Encoders round a clip up to whole frames: 15 s come out as 15.04. */
 const FRAME_TOLERANCE_SECONDS = 0.1;
