@@ -6,6 +6,8 @@ import type { ConcurrencyLimit } from '../shared/async/concurrency';
 import type { ProviderId } from '../shared/catalog/gateways';
 import type { OrderFacts, TaskRef, TaskState } from '../shared/task';
 import type { ProviderClient } from '../shared/transport/client';
+import type { BilledOrder } from './batch/bill';
+import type { Spending } from './submit/spending';
 
 /** One run of the node: what its items share. */
 export interface Batch {
@@ -24,6 +26,10 @@ export interface Batch {
 	inFlight: ConcurrencyLimit;
 	/** The user's limit of submits per minute; 0 = none. */
 	requestsPerMinute: number;
+	/** What this run may order for, and has. */
+	spending: Spending;
+	/** What this execution has ordered, as far as this run of the node goes. */
+	bill: BilledOrder[];
 	/** Said to the user once, beside the output. */
 	hints: string[];
 	/** Which run of the node in this execution: loops run it several times. */

@@ -87,7 +87,8 @@ export async function receive(
 			);
 		return refused(503, 'busy, repeat later');
 	}
-	const task: TaskRef = { provider: provider.id, taskId: event.taskId };
+	const { taskId, endpoint } = event;
+	const task: TaskRef = { provider: provider.id, taskId, ...(endpoint && { endpoint }) };
 	const judged = await settle(async () => {
 		const parameters = readParameters(context);
 		const isNew = isWorthwhile(event.state, parameters) && !hasEnded(context, task, clock.now());

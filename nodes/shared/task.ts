@@ -1,6 +1,7 @@
 /** Plain values: an order, the task it becomes, and the one shape that leaves the node. */
 import type { IDataObject, JsonObject } from 'n8n-workflow';
 
+import type { EstimatedCost } from './catalog/prices';
 import type { ErrorCategory } from './errors';
 import type {
 	AspectRatio,
@@ -108,6 +109,8 @@ export interface OrderFacts {
 	mode?: Mode;
 	resolution?: string;
 	duration?: number;
+	/** By the gateway's price list, or as it answered. */
+	estimatedCost?: EstimatedCost;
 }
 
 /** All that it takes to fetch a task, in a few words. */
@@ -149,6 +152,7 @@ export function taskRow(
 		videoSeconds: state.videoSeconds,
 		submittedAt: state.submittedAt,
 		finishedAt: state.finishedAt,
+		estimatedCost: facts.estimatedCost as unknown as JsonObject,
 		error: state.error as unknown as JsonObject,
 	};
 	if (raw !== undefined) row.raw = raw as IDataObject;

@@ -18,16 +18,21 @@ afterAll(async () => await world.tearDown());
 const allModels = [
 	...new Set(providerIds.flatMap((p) => modes.flatMap((mode) => modelsOf(p, mode)))),
 ];
-const combinations = modes.flatMap((mode) =>
-	allModels.flatMap((model) =>
-		resolutions.flatMap((resolution) =>
-			[5, 6, 10].map((duration) => ({ mode, model, resolution, duration })),
+/** What is sold with all its seconds that are tried, everything else once. */
+const combinationsOf = (provider) =>
+	modes.flatMap((mode) =>
+		allModels.flatMap((model) =>
+			resolutions.flatMap((resolution) =>
+				(durationsOf(provider, mode, model, resolution).length > 0 ? [3, 5, 6, 10, 15] : [6]).map(
+					(duration) => ({ mode, model, resolution, duration }),
+				),
+			),
 		),
-	),
-);
+	);
 
 test.each(providerIds)('%s', async (provider) => {
 	world.simulator.reset();
+	const combinations = combinationsOf(provider);
 	const { items, error } = await world.run(
 		{
 			provider,
@@ -39,6 +44,7 @@ test.each(providerIds)('%s', async (provider) => {
 			resolution: '={{ $json.resolution }}',
 			duration: '={{ $json.duration }}',
 			lastFrameBinaryProperty: 'last',
+			references: { reference: [{ kind: 'image', source: 'binary', binaryProperty: 'data' }] },
 		},
 		{
 			input: combinations.map((combination) => withPicture(combination, 'data', 'last')),

@@ -16,8 +16,10 @@ export async function cancelUnfinished(items: readonly ItemFacts[], batch: Batch
 			if (!cancelOnStop || !task || !client) return;
 			const { provider } = client;
 			const outcome = await settle(async () => {
-				const { status } = provider.readStatus(await client.callThroughStop(provider.status(task)));
-				if (!provider.cancel || isFinal(status)) return status;
+				const state = provider.readStatus(await client.callThroughStop(provider.status(task)));
+				if (!provider.cancel || isFinal(state.status)) return state.status;
+				const refusal = provider.cancel.refusal?.(task, state);
+				if (refusal !== undefined) return refusal;
 				await client.callThroughStop(provider.cancel.call(task));
 				return 'cancel requested';
 			});

@@ -9,6 +9,7 @@ import { openClient } from '../../shared/transport/client';
 import type { Batch, Item, ItemFacts } from '../item';
 import type { Operation } from '../operations/operation';
 import { readBatchParameters, readProvider } from '../order/parameters';
+import { Spending } from '../submit/spending';
 import { cancelUnfinished } from './cancelOnStop';
 import { addHints, failureRow, toNodeError } from './nodeErrors';
 
@@ -53,8 +54,16 @@ export async function runItems<T>(
 					),
 			),
 		);
-		const refused = checked.findIndex((result) => 'error' in result);
-		if (refused >= 0 && !continueOnFail) throw failureOf(context, checked, facts, refused);
+		const refuse = () => {
+			const refused = checked.findIndex((result) => 'error' in result);
+			if (refused >= 0 && !continueOnFail) throw failureOf(context, checked, facts, refused);
+		};
+		refuse();
+		const valid = checked.flatMap((result) => ('value' in result ? [result.value] : []));
+		const judged = await settle(async () => await operation.judgeRun?.(valid, batch));
+		if ('error' in judged) throw toNodeError(context.getNode(), judged.error, facts[0]);
+		for (const [index, error] of judged.value ?? []) checked[index] = { error };
+		refuse();
 
 		const results = await Promise.all(
 			checked.map(async (result) => {
@@ -72,6 +81,7 @@ export async function runItems<T>(
 		const failed = results.findIndex((r) => 'error' in r && !(r.error instanceof Stopped));
 		const stopped = results.findIndex((r) => 'error' in r);
 		if (stop?.aborted) await cancelUnfinished(facts, batch);
+		operation.conclude?.(batch);
 		if ((failed >= 0 && !continueOnFail) || (stopped >= 0 && stop?.aborted))
 			throw failureOf(context, results, facts, failed >= 0 ? failed : stopped);
 
@@ -90,6 +100,7 @@ export async function runItems<T>(
 /** @throws InputRefused for a parameter that holds for the whole run */
 function openBatch(context: IExecuteFunctions, clock: Clock, signal: AbortSignal): Batch {
 	const { maxInFlight, requestsPerMinute } = readBatchParameters(context);
+	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', 0) ?? 0);
 	return {
 		context,
 		clock,
@@ -100,8 +111,10 @@ function openBatch(context: IExecuteFunctions, clock: Clock, signal: AbortSignal
 		downloads: concurrencyLimit(DOWNLOADS_AT_ONCE),
 		inFlight: concurrencyLimit(maxInFlight),
 		requestsPerMinute,
+		spending: new Spending(context.getContext('node') as IDataObject, runIndex),
+		bill: [],
 		hints: [],
-		runIndex: Number(context.evaluateExpression('{{ $runIndex }}', 0) ?? 0),
+		runIndex,
 		isTool: isToolCall(context),
 		onEnd: [],
 	};

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { canCancel, providerIds, table, type ProviderId } from '../../shared/catalog/gateways';
 import { operations } from '../operations';
-import * as getBalance from '../operations/getBalance';
+import { getBalance } from '../operations/getBalance';
 import { conditionalFields } from './conditionalFields';
 import { orderFields } from './orderFields';
 import { outputFields, taskFields } from './sharedFields';

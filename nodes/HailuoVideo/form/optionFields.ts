@@ -51,7 +51,7 @@ const fields: Record<OptionName, INodeProperties[]> = {
 			displayName: 'Seed',
 			name: 'seed',
 			type: 'number',
-			typeOptions: { minValue: -1, maxValue: 2147483647, numberPrecision: 0 },
+			typeOptions: { minValue: -1, maxValue: 4294967295, numberPrecision: 0 },
 			default: -1,
 			description: 'The same seed and order give a similar video. -1 = a new one each time.',
 		},
@@ -130,6 +130,35 @@ const points = [...modelCombinations, ...typedModelCombinations].sort(
 	(a, b) => offered(a).length - offered(b).length,
 );
 
+const spendFields: INodeProperties[] = [
+	{
+		displayName: 'Dry Run',
+		name: 'dryRun',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to check and price the order and show the request, without sending anything that costs',
+	},
+	{
+		displayName: 'Max Spend (USD)',
+		name: 'maxSpend',
+		type: 'number',
+		typeOptions: { minValue: 0, numberPrecision: 2 },
+		default: 5,
+		description:
+			"The most that one run of this node may order for, over all items, by their estimated prices. Nothing is ordered when the sum is higher; with 'On Error' set to continue, items are ordered until the next would pass it.",
+	},
+	{
+		displayName: 'Price per Clip (USD)',
+		name: 'pricePerClip',
+		type: 'number',
+		typeOptions: { minValue: 0, numberPrecision: 4 },
+		default: 0.3,
+		description:
+			"What a video costs with your plan. Used for 'Max Spend' and the estimated cost, instead of the list price.",
+	},
+];
+
 const ledgerFields: INodeProperties[] = [
 	{
 		displayName: 'Deduplication Key',
@@ -159,9 +188,12 @@ export const optionsFields: INodeProperties[] = conditionalFields(
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [...names.flatMap((option) => fields[option]), ...ledgerFields, extraFields].sort(
-			(a, b) => a.displayName.localeCompare(b.displayName),
-		),
+		options: [
+			...names.flatMap((option) => fields[option]),
+			...ledgerFields,
+			...spendFields,
+			extraFields,
+		].sort((a, b) => a.displayName.localeCompare(b.displayName)),
 	}),
 	// `show`, not `hide`: n8n would empty the collection at every change above it
 	{ show: { resource: ['video'], operation: ['create'] } },

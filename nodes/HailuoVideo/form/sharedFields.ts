@@ -183,7 +183,7 @@ const simplifyField: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description: 'Whether to return a simplified version of the response instead of the raw data',
-	...show({}),
+	displayOptions: { show: { resource: ['account', 'video'] } },
 };
 
 const waitFor: INodePropertyOptions = {

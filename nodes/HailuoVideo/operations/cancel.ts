@@ -1,7 +1,7 @@
 import { GatewayFailed, InputRefused } from '../../shared/errors';
-import { providerIds, table } from '../../shared/catalog/gateways';
+import { canCancel, providerIds, table } from '../../shared/catalog/gateways';
 import { isFinal, taskRow } from '../../shared/task';
-import { refreshStatus } from './finish';
+import { findTask, refreshStatus } from './finish';
 import type { Operation } from './operation';
 import { readTask, type ExistingTask } from './readTask';
 
@@ -10,7 +10,7 @@ const STATUS_CHECKS = 5;
 
 /**
  * Stops a task where the gateway can. The status is read first: WaveSpeed's cancel deletes a finished video
- * (providers.md 4), so a finished task is refused.
+ * (providers.md 4), MiniMax's the record of a finished task (providers.md 11.1), so a finished task is refused.
  */
 export const cancel: Operation<ExistingTask> = {
 	option: {
@@ -21,7 +21,7 @@ export const cancel: Operation<ExistingTask> = {
 	},
 	async validate(item) {
 		if (!item.client.provider.cancel) {
-			const able = providerIds.filter((id) => table[id].cancel).map((id) => table[id].name);
+			const able = providerIds.filter((id) => canCancel(id)).map((id) => table[id].name);
 			throw new InputRefused(
 				'Operation and Provider',
 				`'Operation' Cancel is not offered by ${table[item.provider].name}`,
@@ -30,9 +30,11 @@ export const cancel: Operation<ExistingTask> = {
 		}
 		return readTask(item, 'cancel');
 	},
-	async execute(item, { task, parameters }) {
+	async execute(item, { task: given, parameters }) {
 		const { batch, client } = item;
-		let seen = await refreshStatus(item, task);
+		const found = await findTask(item, given);
+		const { task } = found;
+		let { seen } = found;
 		if (seen.state.status === 'succeeded' || seen.state.status === 'failed')
 			throw new GatewayFailed({
 				category: 'unsupported',
@@ -42,6 +44,14 @@ export const cancel: Operation<ExistingTask> = {
 			});
 		const { cancel: cancelling } = client.provider;
 		if (cancelling && seen.state.status !== 'canceled') {
+			const refusal = cancelling.refusal?.(task, seen.state);
+			if (refusal !== undefined)
+				throw new GatewayFailed({
+					category: 'unsupported',
+					code: 'notCancelable',
+					message: refusal,
+					retryable: false,
+				});
 			const reply = await client.call(cancelling.call(task));
 			const state = cancelling.read(reply);
 			if (state) seen = { state: { ...seen.state, ...state }, reply };

@@ -1,6 +1,6 @@
 import { GatewayFailed } from '../../shared/errors';
 import { isFinal } from '../../shared/task';
-import { mustBeSucceeded, refreshStatus, toOutputItem } from './finish';
+import { findTask, mustBeSucceeded, toOutputItem } from './finish';
 import type { Operation } from './operation';
 import { readTask, type ExistingTask } from './readTask';
 
@@ -15,8 +15,9 @@ export const download: Operation<ExistingTask> = {
 	async validate(item) {
 		return readTask(item, 'download');
 	},
-	async execute(item, { task, parameters }) {
-		const { state, reply } = await refreshStatus(item, task);
+	async execute(item, { task: given, parameters }) {
+		const { task, seen } = await findTask(item, given);
+		const { state, reply } = seen;
 		mustBeSucceeded(state);
 		if (!isFinal(state.status))
 			throw new GatewayFailed({

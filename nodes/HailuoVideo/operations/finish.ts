@@ -5,6 +5,7 @@ import { retryRead } from '../../shared/async/retry';
 import { GatewayFailed } from '../../shared/errors';
 import type { Reply } from '../../shared/providers/contract';
 import { taskError } from '../../shared/providers/replies';
+import { locateTask } from '../../shared/tasks/locate';
 import { toTaskItem } from '../../shared/tasks/output';
 import { fetchStatus, pollUntilFinal, type StatusReply } from '../../shared/tasks/poll';
 import type { TaskRef, TaskState } from '../../shared/task';
@@ -22,6 +23,22 @@ export async function refreshStatus(item: Item, task: TaskRef): Promise<StatusRe
 	);
 	progress.state = { ...progress.state, ...seen.state };
 	return seen;
+}
+
+/**
+ * Finds out which API of the gateway made a task, where its row does not say, and asks for its state.
+ * @throws GatewayFailed, Stopped
+ */
+export async function findTask(
+	item: Item,
+	given: TaskRef,
+): Promise<{ task: TaskRef; seen: StatusReply }> {
+	const { client, batch, progress } = item;
+	const { task, seen } = await locateTask(client, given, batch.clock, batch.signal);
+	progress.task = task;
+	if (!seen) return { task, seen: await refreshStatus(item, task) };
+	progress.state = { ...progress.state, ...seen.state };
+	return { task, seen };
 }
 
 /**

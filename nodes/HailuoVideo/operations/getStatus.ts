@@ -1,4 +1,4 @@
-import { refreshStatus, toOutputItem } from './finish';
+import { findTask, toOutputItem } from './finish';
 import type { Operation } from './operation';
 import { readTask, type ExistingTask } from './readTask';
 
@@ -13,8 +13,8 @@ export const getStatus: Operation<ExistingTask> = {
 	async validate(item) {
 		return readTask(item, 'getStatus');
 	},
-	async execute(item, { task, parameters }) {
-		const { reply } = await refreshStatus(item, task);
-		return await toOutputItem(item, task, parameters.output, reply);
+	async execute(item, { task: given, parameters }) {
+		const { task, seen } = await findTask(item, given);
+		return await toOutputItem(item, task, parameters.output, seen.reply);
 	},
 };

@@ -2,15 +2,19 @@
 import { cancel } from './cancel';
 import { create } from './create';
 import { download } from './download';
+import { getBalance } from './getBalance';
 import { getStatus } from './getStatus';
 import type { Operation } from './operation';
 import { wait } from './wait';
 
+/** Those of the resource Video, in the order of the form. */
 export const operations = { create, getStatus, wait, cancel, download };
+
+const all = { ...operations, getBalance };
 
 /** The operation of that name; undefined when there is none. */
 export function operationOf(name: string): Operation<unknown> | undefined {
-	return Object.hasOwn(operations, name)
-		? (operations[name as keyof typeof operations] as Operation<unknown>)
+	return Object.hasOwn(all, name)
+		? (all[name as keyof typeof all] as Operation<unknown>)
 		: undefined;
 }

@@ -17,7 +17,7 @@ export function readTask(item: Item, operation: OperationName): ExistingTask {
 	const { batch, itemIndex, progress, provider } = item;
 	const parameters = readTaskParameters(batch.context, itemIndex, operation);
 	const taskId = checkTaskId(parameters.taskId);
-	const endpoint = checkEndpoint(parameters.endpoint, provider);
+	const endpoint = checkEndpoint(parameters.endpoint, provider, item.client.provider.endpoints);
 	const task = { provider, taskId, ...(endpoint !== undefined && { endpoint }) };
 	progress.task = task;
 	return { task, parameters };

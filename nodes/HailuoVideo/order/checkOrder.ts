@@ -207,12 +207,25 @@ export function checkTaskId(taskId: unknown): string {
 }
 
 /**
- * The model slug that a SeaArt task was made with.
- * @throws InputRefused when it is empty or no slug
+ * What a task was made with: a model slug at SeaArt, `v2` for Hailuo 3 at MiniMax; undefined where it is not needed.
+ * @throws InputRefused when it is none, or empty where the gateway cannot be asked without it
  */
-export function checkEndpoint(endpoint: unknown, provider: ProviderId): string | undefined {
-	if (!table[provider].needsEndpoint) return undefined;
+export function checkEndpoint(
+	endpoint: unknown,
+	provider: ProviderId,
+	known: readonly string[] = [],
+): string | undefined {
 	const slug = String(endpoint ?? '').trim();
+	if (!table[provider].needsEndpoint) {
+		const isGiven = slug !== '' && slug !== 'undefined' && slug !== 'null';
+		if (known.length === 0 || !isGiven) return undefined;
+		if (known.includes(slug)) return slug;
+		throw new InputRefused(
+			'Endpoint',
+			`'Endpoint' ${quote(slug)} is none that ${table[provider].name} has`,
+			`Leave it empty, or map the 'endpoint' of the item that 'Create' put out (${known.join(', ')}).`,
+		);
+	}
 	if (/^[\w.-]+$/.test(slug) && !/^\.+$/.test(slug) && slug !== 'undefined' && slug !== 'null')
 		return slug;
 	throw new InputRefused(

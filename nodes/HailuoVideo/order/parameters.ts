@@ -117,6 +117,7 @@ export const BYTES_PER_MB = 1_000_000;
 const word = text(200);
 const url = text(30_000_000);
 const countOrNone = number({ least: 0, most: 100_000, whole: true });
+const price = number({ least: 0.0001, most: 1_000_000, of: 'US dollars' });
 const money = number({ least: 0.01, most: 1_000_000, of: 'US dollars' });
 
 /** Names of binary fields are keys of an object: none that means something to JavaScript itself. */
@@ -284,6 +285,11 @@ export function readTaskParameters(
 	};
 }
 
+/** @throws InputRefused when it is neither true nor false */
+export function readSimplify(context: IExecuteFunctions, itemIndex: number): boolean {
+	return new ItemReader(context, itemIndex).read(flag, 'simplify', 'Simplify', true);
+}
+
 function readImageOrigin(item: ItemReader, role: ImageRole): MediaOrigin {
 	const label = imageLabels[role];
 	const source = item.read(
@@ -353,8 +359,8 @@ function readOptions(item: ItemReader): OrderOptions {
 		callbackUrl: optional(text(2_000), 'callbackUrl', 'Callback URL')?.trim(),
 		deduplicationKey: optional(text(1_000), 'deduplicationKey', 'Deduplication Key')?.trim(),
 		resubmitUnknown: options.read(flag, 'resubmitUnknown', 'Resend if Outcome Unknown', false),
-		maxSpend: optional(money, 'maxSpend', 'Max Spend'),
-		pricePerClip: optional(money, 'pricePerClip', 'Price per Clip'),
+		maxSpend: optional(money, 'maxSpend', 'Max Spend (USD)'),
+		pricePerClip: optional(price, 'pricePerClip', 'Price per Clip (USD)'),
 		dryRun: options.read(flag, 'dryRun', 'Dry Run', false),
 		extraFields: options.read(jsonObject, 'extraFields', 'Extra Fields (JSON)', {}),
 	};

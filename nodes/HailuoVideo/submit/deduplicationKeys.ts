@@ -120,6 +120,12 @@ export async function oncePerKey(
 	}
 }
 
+/** Whether a key has a task already, as far as this execution has been told. */
+export function isKeyKnown({ store, key }: KeyedOrder, now: number): boolean {
+	const known = new Ledger(store).find(key);
+	return known?.task !== undefined && now - known.at < KEY_LIFETIME_MS;
+}
+
 /** Forgets a key whose task gave no video, so that a next run may make another. */
 export function forgetKey({ scope: name, store, key }: KeyedOrder, now: number): void {
 	const scope = scopeOf(name, store);

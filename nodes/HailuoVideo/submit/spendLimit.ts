@@ -17,6 +17,8 @@ export interface PricedItem {
 }
 
 export interface SpendPlan {
+	/** USD for the run; Infinity where no item has a limit. */
+	limit: number;
 	/** USD for all orders together, those that are refused included. */
 	total: number;
 	/** Why an item is not ordered, by its index. */
@@ -34,9 +36,9 @@ export function planSpending(items: readonly PricedItem[], spent: number): Spend
 	const orders = items.filter(({ isPaid }) => !isPaid);
 	const total = rounded(spent + orders.reduce((sum, { cost }) => sum + (usdOf(cost) ?? 0), 0));
 	const refusals = new Map<number, InputRefused>();
-	if (limits.length === 0) return { total, refusals };
-
 	const limit = Math.min(...limits);
+	if (limits.length === 0) return { limit, total, refusals };
+
 	let committed = spent;
 	let isFull = false;
 	for (const { itemIndex, cost } of orders) {
@@ -46,16 +48,26 @@ export function planSpending(items: readonly PricedItem[], spent: number): Spend
 			continue;
 		}
 		isFull ||= rounded(committed + usd) > limit;
-		if (isFull) refusals.set(itemIndex, overLimit(total, spent, limit, orders.length));
+		if (isFull) refusals.set(itemIndex, spendLimitReached(total, spent, limit, orders.length));
 		else committed += usd;
 	}
-	return { total, refusals };
+	return { limit, total, refusals };
 }
 
 const usdOf = (cost: EstimatedCost | undefined) =>
 	cost?.currency === 'USD' ? cost.amount : undefined;
 
-function overLimit(total: number, spent: number, limit: number, orders: number): InputRefused {
+/**
+ * @param total USD of all orders of the run
+ * @param spent USD of it that was ordered before
+ * @param orders how many are new
+ */
+export function spendLimitReached(
+	total: number,
+	spent: number,
+	limit: number,
+	orders: number,
+): InputRefused {
 	const before = spent > 0 ? ` (${priceText(spent, 'USD')} of it was ordered before)` : '';
 	const what =
 		orders === 1 ? 'The video of this run costs' : `The ${orders} videos of this run cost`;

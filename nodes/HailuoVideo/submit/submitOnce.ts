@@ -12,7 +12,7 @@ import { digestOf } from '../../shared/transport/account';
 import type { Item } from '../item';
 import { loadMedia, type InspectedMedia } from '../order/mediaSource';
 import type { ReadOrder } from '../order/readOrder';
-import { forgetKey, oncePerKey, type KeyedOrder } from './deduplicationKeys';
+import { forgetKey, isKeyKnown, oncePerKey, type KeyedOrder } from './deduplicationKeys';
 import { fingerprintOf, Ledger, rememberedUnknown, type LedgerEntry, type Ordered } from './ledger';
 import { findOrder } from './orderIdentity';
 import { findByReference, submit } from './submit';
@@ -46,28 +46,12 @@ export async function submitOnce(item: Item, read: ReadOrder): Promise<SubmitOut
 	const { itemIndex, batch, client, progress } = item;
 	const { context, clock } = batch;
 	const { resubmitUnknown } = read.options;
-	const node = context.getNode();
-	const ledger = new Ledger(context.getContext('node') as IDataObject);
-	const fingerprint = fingerprintOf([client.credential, read.fingerprint]);
-	const nodeVersion = fingerprintOf([node.parameters, node.credentials]).slice(0, 16);
 	const active = activeCallsOf(item);
-	const { key, entry: known } = findOrder(
-		ledger,
-		{
-			runIndex: batch.runIndex,
-			itemIndex,
-			isTool: batch.isTool,
-			fingerprint,
-			nodeVersion,
-			credential: client.credential,
-		},
-		active,
-	);
+	const { ledger, fingerprint, nodeVersion, key, known, reference } = identify(item, read, active);
 	if (batch.isTool) {
 		active.add(key);
 		batch.onEnd.push(() => active.delete(key));
 	}
-	const reference = known?.reference ?? referenceOf(item, key, ledger);
 	const note = (entry: Omit<LedgerEntry, 'fingerprint' | 'reference'>) =>
 		ledger.note(key, {
 			...entry,
@@ -112,11 +96,23 @@ export async function submitOnce(item: Item, read: ReadOrder): Promise<SubmitOut
 
 	let reply: Reply | undefined;
 	const make = async (onUnknown: (failed: GatewayFailed) => void): Promise<Ordered> => {
-		const made = await send(item, read, reference, (failed) => {
-			progress.outcomeUnknown = true;
-			note({ at: clock.now(), reason: failed.fault.message });
-			onUnknown(failed);
-		});
+		const cost = progress.order?.estimatedCost;
+		const reserved = batch.spending.reserve(cost?.currency === 'USD' ? cost.amount : undefined);
+		const sent = await settle(
+			async () =>
+				await send(item, read, reference, (failed) => {
+					reserved.commit();
+					progress.outcomeUnknown = true;
+					note({ at: clock.now(), reason: failed.fault.message });
+					onUnknown(failed);
+				}),
+		);
+		if ('error' in sent) {
+			reserved.release();
+			throw sent.error;
+		}
+		const made = sent.value;
+		reserved.commit();
 		progress.outcomeUnknown = false;
 		reply = made.reply;
 		const { provider, taskId, endpoint } = made.task;
@@ -143,6 +139,43 @@ export async function submitOnce(item: Item, read: ReadOrder): Promise<SubmitOut
 			`The Deduplication Key '${read.options.deduplicationKey}' belongs to an order with other parameters: its task ${task.taskId} was taken`,
 		);
 	return outcome({ task, at }, { fresh: !reused, own: !reused, reply });
+}
+
+/** Which order of the execution an item is, and what is noted of it. */
+function identify(item: Item, read: ReadOrder, active: ReadonlySet<string>) {
+	const { itemIndex, batch, client } = item;
+	const { context } = batch;
+	const node = context.getNode();
+	const ledger = new Ledger(context.getContext('node') as IDataObject);
+	const fingerprint = fingerprintOf([client.credential, read.fingerprint]);
+	const nodeVersion = fingerprintOf([node.parameters, node.credentials]).slice(0, 16);
+	const { key, entry: known } = findOrder(
+		ledger,
+		{
+			runIndex: batch.runIndex,
+			itemIndex,
+			isTool: batch.isTool,
+			fingerprint,
+			nodeVersion,
+			credential: client.credential,
+		},
+		active,
+	);
+	const reference = known?.reference ?? referenceOf(item, key, ledger);
+	return { ledger, fingerprint, nodeVersion, key, known, reference };
+}
+
+/**
+ * What is known of an item's order before it is submitted. Notes nothing.
+ * @returns whether nothing would be paid for it any more, and our own name for it
+ */
+export function previewOrder(item: Item, read: ReadOrder): { isPaid: boolean; reference: string } {
+	const { fingerprint, known, reference } = identify(item, read, activeCallsOf(item));
+	const keyed = keyedOrder(item, read, fingerprint);
+	const isPaid = known
+		? known.task !== undefined || !read.options.resubmitUnknown
+		: keyed !== undefined && isKeyKnown(keyed, item.batch.clock.now());
+	return { isPaid, reference };
 }
 
 async function send(

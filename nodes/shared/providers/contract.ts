@@ -176,6 +176,8 @@ export interface Provider {
 	submit(order: VideoOrder): Submission;
 	/** The task id out of the answer to `submit`. Throws GatewayFailed (`protocol`) when there is none. */
 	readSubmit(reply: Reply): string;
+	/** The values that `endpoint` of a task can have, where that is a fixed list. */
+	endpoints?: readonly string[];
 	/**
 	 * The tasks that may be meant by one whose row does not say which API made it, in the order in which they are
 	 * asked for; absent where there is no doubt.

@@ -65,6 +65,7 @@ export const minimax: Provider = {
 			? v2.submit(order)
 			: { call: { method: 'POST', path: '/v1/video_generation', body: orderBody(order) } },
 	readSubmit: readTaskId,
+	endpoints: [v2.ENDPOINT],
 	// version 1 first: its rows carry no endpoint, those of version 2 do
 	candidates: (task) =>
 		task.endpoint === undefined ? [task, { ...task, endpoint: v2.ENDPOINT }] : [task],
