@@ -1,11 +1,11 @@
 'use strict';
 /* Every operation on every gateway, in n8n's own engine over real HTTP. */
 const {
+	canCancel,
 	imageRolesOf,
 	modesOf,
 	modelsOf,
 	providerIds,
-	table,
 } = require('../../nodes/shared/catalog/gateways');
 const { setUp, withPicture, quick } = require('./support');
 
@@ -54,6 +54,7 @@ describe.each(providerIds)('%s', (provider) => {
 					...base(provider, mode),
 					model,
 					lastFrameBinaryProperty: 'last',
+					references: { reference: [{ kind: 'image', source: 'binary', binaryProperty: 'data' }] },
 					completion: 'return',
 				},
 				{ input: [withPicture({}, 'data', 'last')] },
@@ -63,7 +64,7 @@ describe.each(providerIds)('%s', (provider) => {
 		}
 		const orders = world.simulator.tasks.map(({ order }) => JSON.stringify(order));
 		expect(orders).toHaveLength(modelsOf(provider, mode).length);
-		expect(imageRolesOf[mode].length > 0).toBe(
+		expect(imageRolesOf[mode].length > 0 || mode === 'referenceToVideo').toBe(
 			orders.every((order) => /data:image\/png;base64|cdn|uploads|http/.test(order)),
 		);
 	});
@@ -99,13 +100,18 @@ describe.each(providerIds)('%s', (provider) => {
 	});
 
 	test('cancel', async () => {
-		world.simulator.outcome({ provider, times: 1, taskMs: 60_000 });
-		const made = (await world.run({ ...base(provider), completion: 'return' })).items;
+		// MiniMax cancels only what waits in its queue
+		world.simulator.outcome({ provider, times: 1, taskMs: 60_000, queueMs: 60_000 });
+		const [mode] = modesOf(provider);
+		const model = modelsOf(provider, mode).find((name) => canCancel(provider, name));
+		const made = (
+			await world.run({ ...base(provider, mode), ...(model && { model }), completion: 'return' })
+		).items;
 		const { items, error } = await world.run(
 			{ provider, operation: 'cancel', taskId: '={{ $json.taskId }}' },
 			{ input: made.map(({ json }) => ({ json })) },
 		);
-		if (table[provider].cancel) {
+		if (canCancel(provider)) {
 			expect(error).toBeUndefined();
 			expect(items[0].json).toMatchObject({ taskId: made[0].json.taskId, status: 'canceled' });
 		} else {

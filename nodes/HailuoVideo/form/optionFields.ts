@@ -2,8 +2,19 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { cameraMovements } from '../order/camera';
-import { offersOption, optionNames, type OptionName } from '../../shared/catalog/gateways';
-import { modelCombinations, typedModelCombinations, type ModelCombination } from './combinations';
+import {
+	modelsOf,
+	offersOption,
+	optionNames,
+	OTHER_MODEL,
+	type OptionName,
+} from '../../shared/catalog/gateways';
+import {
+	modeCombinations,
+	modelCombinations,
+	typedModelCombinations,
+	type ModelCombination,
+} from './combinations';
 import { conditionalFields, type Combination } from './conditionalFields';
 
 const fields: Record<OptionName, INodeProperties[]> = {
@@ -117,18 +128,23 @@ const extraFields: INodeProperties = {
 		'Fields of the gateway that this node does not know, merged into the request body last. They are not checked.',
 };
 
+/**
+ * Matches no model that can be chosen. With an expression in 'Model' n8n takes every condition on it for fulfilled, uses
+ * the last variant and drops the options that it does not list: so the last one lists all that the gateway has.
+ */
+const BY_EXPRESSION = 'by expression';
+const everyOption: ModelCombination[] = modeCombinations.map((point) => ({
+	...point,
+	model: BY_EXPRESSION,
+}));
+
 const offered = (point: Combination) => {
 	const { provider, mode, model } = point as ModelCombination;
-	return optionNames.filter((option) => offersOption(provider, option, mode, model));
+	const models = model === BY_EXPRESSION ? [...modelsOf(provider, mode), OTHER_MODEL] : [model];
+	return optionNames.filter((option) =>
+		models.some((name) => offersOption(provider, option, mode, name)),
+	);
 };
-
-/**
- * The longest lists last: with an expression in 'Model' n8n takes the last variant that may apply, and drops the
- * values that it does not list.
- */
-const points = [...modelCombinations, ...typedModelCombinations].sort(
-	(a, b) => offered(a).length - offered(b).length,
-);
 
 const spendFields: INodeProperties[] = [
 	{
@@ -180,7 +196,7 @@ const ledgerFields: INodeProperties[] = [
 ];
 
 export const optionsFields: INodeProperties[] = conditionalFields(
-	points,
+	[...modelCombinations, ...typedModelCombinations, ...everyOption],
 	offered,
 	(names) => ({
 		displayName: 'Options',
