@@ -25,6 +25,7 @@ const MODES = {
 	textToVideo: 'Text to Video',
 	firstLastFrame: 'First and Last Frame',
 	subjectReference: 'Subject Reference',
+	referenceToVideo: 'Reference to Video',
 };
 const PICTURES = ['firstFrame', 'lastFrame', 'subject'];
 const OTHER = 'Other (Enter Its Name)';
@@ -109,8 +110,8 @@ async function checkResult(page, { name }) {
 }
 
 async function checkForm(page, { id, name, credentialName }, table) {
-	const { modesOf, modelsOf, resolutionsOf, durationsOf, imageRolesOf } = table;
-	const { cancel, otherModel } = table.table[id];
+	const { modesOf, modelsOf, resolutionsOf, durationsOf, imageRolesOf, canCancel, labelOf } = table;
+	const { otherModel } = table.table[id];
 	check(`${name}: provider`, await shown(page, 'provider'), name);
 	const credentials = page.locator(`${testId('node-credentials-select')} input`);
 	const chosen = await credentials.evaluateAll((inputs) => inputs.map(({ value }) => value));
@@ -118,7 +119,7 @@ async function checkForm(page, { id, name, credentialName }, table) {
 	check(
 		`${name}: operations`,
 		(await choices(page, 'operation')).filter((operation) => operation !== CUSTOM_CALL),
-		[...(cancel ? ['Cancel'] : []), 'Create', 'Download', 'Get Status', 'Wait'],
+		[...(canCancel(id) ? ['Cancel'] : []), 'Create', 'Download', 'Get Status', 'Wait'],
 	);
 	const sold = Object.keys(MODES).filter((mode) => modesOf(id).includes(mode));
 	check(
@@ -133,19 +134,25 @@ async function checkForm(page, { id, name, credentialName }, table) {
 		await choose(page, 'mode', MODES[mode]);
 		const models = modelsOf(id, mode);
 		check(`${here}: models`, await choices(page, 'model'), [
-			...models,
+			...models.map(labelOf),
 			...(otherModel ? [OTHER] : []),
 		]);
-		check(`${here}: model is sold`, models.includes(await shown(page, 'model')), true);
+		check(`${here}: model is sold`, models.map(labelOf).includes(await shown(page, 'model')), true);
 		check(`${here}: prompt is kept`, await shown(page, 'prompt'), prompt);
 		for (const role of PICTURES) {
 			const there = (await shown(page, `${role}Source`)) !== undefined;
 			check(`${here}: ${role}`, there, imageRolesOf[mode].includes(role));
 		}
 		// The first model that has both: 10 seconds have to go when 1080P comes.
-		const model = models.find((each) => durationsOf(id, mode, each, '768P').includes(10));
+		const sells = (model, resolution) => durationsOf(id, mode, model, resolution).includes(10);
+		const model = models.find(
+			(each) =>
+				sells(each, '768P') &&
+				resolutionsOf(id, mode, each).includes('1080P') &&
+				!sells(each, '1080P'),
+		);
 		if (!model) continue;
-		await choose(page, 'model', model);
+		await choose(page, 'model', labelOf(model));
 		check(
 			`${here}: resolutions`,
 			await choices(page, 'resolution'),

@@ -54,7 +54,7 @@ export async function openEditor(progress, { prepared, viewport, scale = 1 }) {
 		`n8n ${own.version} on port ${own.port}`,
 		async () => {
 			await own.start();
-			return await setUpDemo(own.rest, { simulator, state: {}, pollSeconds: 0.3 });
+			return await setUpDemo(own.rest, { simulator, state: {}, pollSeconds: 1 });
 		},
 	);
 	const { rest } = own;
