@@ -69,11 +69,11 @@ test('the largest file is respected, and a download later takes it', async () =>
 
 describe('links into private networks', () => {
 	const options = {
-		fileName: 'v.mp4',
+		baseName: 'v',
 		relink: async () => {
 			throw new Error('not asked for');
 		},
-		allowPrivate: false,
+		allowPrivate: () => false,
 		maxBytes: 0,
 		clock: systemClock,
 	};

@@ -7,6 +7,7 @@ import {
 } from '../../shared/catalog/gateways';
 import { imageRulesOf, type Provider } from '../../shared/providers/contract';
 import type { VideoOrder } from '../../shared/task';
+import { checkReachable } from '../../shared/transport/privateHost';
 import type { Item } from '../item';
 import { fingerprintOf } from '../submit/ledger';
 import { directCamera } from './camera';
@@ -25,6 +26,7 @@ import { checkReferenceCounts, checkReferenceSeconds } from './references/check'
 import {
 	readCreateParameters,
 	type Completion,
+	type CreateParameters,
 	type OrderOptions,
 	type OutputParameters,
 	type WaitParameters,
@@ -70,6 +72,7 @@ export async function readOrder({ batch, client, itemIndex, provider }: Item): P
 	const aspectRatio = checkAspectRatio(parameters.aspectRatio, choice);
 	const callbackUrl = checkCallbackUrl(options.callbackUrl);
 	if (callbackUrl !== undefined) checkOption('callbackUrl', choice);
+	checkReach(parameters, callbackUrl, client.baseUrl);
 
 	const { cameraNotation } = options;
 	// for a model that follows no directives, brackets are plain text
@@ -147,4 +150,31 @@ function demandsOf(provider: Provider, model: string, kind: ReferenceKind): Medi
 	return kind === 'video'
 		? { kind, rules: references.video, transport: references.video.transport }
 		: { kind, rules: references.audio, transport: references.audio.transport };
+}
+
+/** @throws InputRefused that names the URL which the gateway cannot reach */
+function checkReach(
+	{ images, references }: CreateParameters,
+	callbackUrl: string | undefined,
+	baseUrl: string,
+): void {
+	const origins = [
+		...images.map(({ origin }) => ({ origin, of: `${origin.label} ` })),
+		...references.map(({ origin }) => ({ origin, of: `${origin.label}: ` })),
+	];
+	for (const { origin, of } of origins)
+		if (origin.source === 'url' && /^https?:/i.test(origin.url) && URL.canParse(origin.url))
+			checkReachable(
+				origin.url,
+				`${of}URL`,
+				baseUrl,
+				`Give a public URL, or send the file itself: set '${of}Source' to binary data.`,
+			);
+	if (callbackUrl !== undefined)
+		checkReachable(
+			callbackUrl,
+			'Callback URL',
+			baseUrl,
+			"It has to be reachable from the internet over https: set n8n's WEBHOOK_URL to the public address, and copy the production URL again.",
+		);
 }

@@ -6,8 +6,10 @@ import { settle } from './settle';
 /** How long "too many requests" is waited out, in milliseconds. */
 export const MAX_RATE_LIMIT_WAIT_MS = 15 * 60_000;
 
-/** How many answers in a row may be unreadable (a proxy's page, a cut-off reply) before it counts. */
-export const MAX_UNREADABLE_REPLIES = 3;
+/** How many answers in a row may be unreadable (a firewall's page, a cut-off reply) before it counts: some 15 seconds. */
+export const MAX_UNREADABLE_REPLIES = 5;
+/** How often a gateway may say that it knows no such task before it counts: a replica may lag behind. */
+export const MAX_UNKNOWN_REPLIES = 3;
 
 /** Milliseconds until the next try: doubling from 1 s up to `maxMs`, jittered, never less than Retry-After. */
 export function backoff(attempt: number, random: number, retryAfterMs = 0, maxMs = 30_000): number {

@@ -1,7 +1,6 @@
 /** Streams a video from its link into n8n's binary store. No key goes along. */
 import type { IBinaryData, IHttpRequestOptions } from 'n8n-workflow';
 
-import { isPrivateHost } from '../transport/privateHost';
 import { stopIf, type Clock } from '../async/clock';
 import { GatewayFailed } from '../errors';
 import { VideoFile, type VideoFacts, type VideoVerdict } from '../media/videoFile';
@@ -9,6 +8,7 @@ import { retryAfterOf, unexpectedReply, withoutEmpty } from '../providers/replie
 import { backoff, MAX_RATE_LIMIT_WAIT_MS } from '../async/retry';
 import { settle } from '../async/settle';
 import type { TaskState } from '../task';
+import { checkBeforeRequest, checkConnection } from '../transport/egress';
 import { isStream, streamOf, type ByteStream } from '../transport/stream';
 import { networkFault, type HttpContext } from '../transport/client';
 
@@ -42,8 +42,8 @@ export interface DownloadOptions {
 	baseName: string;
 	/** Asks the gateway for a fresh address, for when the link is refused or has expired. */
 	relink(): Promise<string>;
-	/** Whether the video may lie on this machine or in a private network. */
-	allowPrivate: boolean;
+	/** Whether the video may lie on this host even if it is this machine or in a private network. */
+	allowPrivate(hostname: string): boolean;
 	/** A larger video is not fetched; 0 = no limit. */
 	maxBytes: number;
 	clock: Clock;
@@ -126,7 +126,11 @@ async function open(
 ): Promise<VideoAnswer> {
 	let address = url;
 	for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-		checkAddress(address, options.allowPrivate);
+		const { protocol, hostname } = new URL(address);
+		if (protocol !== 'http:' && protocol !== 'https:')
+			throw unexpectedReply('the video link is no http(s) URL');
+		const isFree = options.allowPrivate(hostname);
+		if (!isFree) await checkBeforeRequest(context, address);
 		const request: IHttpRequestOptions = {
 			url: address,
 			// a video gains nothing by being packed, and its length then says nothing
@@ -140,6 +144,7 @@ async function open(
 			abortSignal,
 		};
 		const answer = (await context.helpers.httpRequest(request)) as VideoAnswer;
+		if (!isFree) checkConnection(answer.body, address);
 		const { location } = answer.headers;
 		if (answer.statusCode < 300 || answer.statusCode >= 400 || !location) return answer;
 		if (isStream(answer.body)) answer.body.destroy();
@@ -147,14 +152,6 @@ async function open(
 		address = new URL(location, address).href;
 	}
 	throw unexpectedReply('the video link is redirected without end');
-}
-
-function checkAddress(address: string, allowPrivate: boolean): void {
-	const { protocol, hostname } = new URL(address);
-	if (protocol !== 'http:' && protocol !== 'https:')
-		throw unexpectedReply('the video link is no http(s) URL');
-	if (!allowPrivate && isPrivateHost(hostname))
-		throw unexpectedReply(`the video link leads into a private network, to ${hostname}`);
 }
 
 async function store(

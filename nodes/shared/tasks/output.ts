@@ -5,7 +5,7 @@ import type { Clock } from '../async/clock';
 import type { ConcurrencyLimit } from '../async/concurrency';
 import { taskRow, type OrderFacts, type TaskRef, type TaskState } from '../task';
 import type { HttpContext, ProviderClient } from '../transport/client';
-import { isPrivateHost } from '../transport/privateHost';
+import { privateHostsOf } from '../transport/privateHost';
 import { downloadVideo, measuresOf } from './download';
 import { withLink } from './poll';
 
@@ -57,8 +57,7 @@ export async function toTaskItem(
 						state = await link(await options.refresh());
 						return state.videoUrl ?? '';
 					},
-					// a simulator or a gateway of one's own may live in the private network, and its videos with it
-					allowPrivate: isPrivateHost(new URL(client.baseUrl).hostname),
+					allowPrivate: privateHostsOf(client.baseUrl),
 					maxBytes: file.maxBytes,
 					clock,
 					signal,

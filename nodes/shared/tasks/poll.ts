@@ -5,7 +5,7 @@ import type { ClipKind, TrackedTask } from './clipTimes';
 import { nextQueuedPollMs, type QueuePlace } from './pollSchedule';
 import type { Reply } from '../providers/contract';
 import { retryAfterOf, unexpectedReply } from '../providers/replies';
-import { backoff, MAX_UNREADABLE_REPLIES, retryRead } from '../async/retry';
+import { backoff, MAX_UNKNOWN_REPLIES, MAX_UNREADABLE_REPLIES, retryRead } from '../async/retry';
 import { settle } from '../async/settle';
 import { isFinal, type TaskRef, type TaskState } from '../task';
 import type { ProviderClient } from '../transport/client';
@@ -20,7 +20,7 @@ export interface PollOptions {
 	deadline: number;
 	/** Epoch milliseconds at which the task was made, or first heard of. */
 	since: number;
-	/** The task was made just now: the first poll can wait, and "not found" may be a replica that lags. */
+	/** The task was made just now: the first poll can wait. */
 	fresh: boolean;
 	/** Milliseconds between polls; 0 = adaptive. */
 	pollIntervalMs: number;
@@ -163,9 +163,12 @@ export async function pollUntilFinal(
 				const fault = seen.error instanceof GatewayFailed ? seen.error.fault : undefined;
 				// MiniMax and its kin have one code for an unknown task and a wrong parameter
 				const unknown = fault?.category === 'notFound' || fault?.category === 'invalidParameters';
-				const doubtful = fault?.category === 'protocol' || (unknown && options.fresh);
-				if (!fault || !(fault.retryable || (doubtful && ++doubts < MAX_UNREADABLE_REPLIES)))
-					throw seen.error;
+				const mostDoubts = unknown
+					? MAX_UNKNOWN_REPLIES
+					: fault?.category === 'protocol'
+						? MAX_UNREADABLE_REPLIES
+						: 0;
+				if (!fault || !(fault.retryable || ++doubts < mostDoubts)) throw seen.error;
 				timing.failed(backoff(failures++, clock.random(), fault.retryAfterMs));
 			}
 			if (clock.now() >= options.deadline) return { last, timedOut: true };

@@ -6,10 +6,11 @@ import { Stopped, type Clock } from '../async/clock';
 import { rateLimitOf } from '../async/retry';
 import { cleanBaseUrl, cleanKey } from '../auth/schemes';
 import { GatewayFailed, InputRefused, type ProviderFault } from '../errors';
-import { parseJson } from '../json';
+import { isObject, parseJson } from '../json';
 import type { HttpCall, Provider, Reply } from '../providers/contract';
 import { accountLimitsOf, digestOf, type AccountLimits } from './account';
 import { redactor } from './redact';
+import { isStream, readUpTo } from './stream';
 import { settle } from '../async/settle';
 
 /** A gateway with its key and address: what one item talks to. */
@@ -54,6 +55,11 @@ interface HttpAnswer {
 	headers: Record<string, unknown>;
 	body: unknown;
 }
+
+/** A larger reply, unpacked, is none of a gateway: the largest documented ones have some kilobytes. */
+const MAX_REPLY_BYTES = 4 * 1024 * 1024;
+/** What is kept of a reply that is too large, to tell what it is. */
+const HEAD_BYTES = 2_000;
 
 /** Milliseconds without an answer until a call is given up. */
 const READ_TIMEOUT_MS = 60_000;
@@ -114,7 +120,9 @@ export async function openClient(
 			if ('error' in prepared) throw new GatewayFailed(UNREADABLE_PICTURE);
 			const body = prepared.value;
 			const request = requestOf(baseUrl, call, body, timeout);
-			const outcome = await settle(async () => (await by(request)) as HttpAnswer);
+			const outcome = await settle(
+				async () => await readAnswer((await by(request)) as HttpAnswer, timeout),
+			);
 			body?.close();
 			if ('value' in outcome) return outcome;
 			if (by === send && stopOf(context)?.aborted) throw new Stopped();
@@ -127,8 +135,9 @@ export async function openClient(
 		if ('fault' in outcome && outcome.fault.noTask && HUNG_UP.includes(outcome.fault.code))
 			outcome = await once(true);
 		if ('fault' in outcome) throw new GatewayFailed(outcome.fault);
-		const reply = replyOf(outcome.value, hide);
-		const fault = provider.fault(reply) ?? unreadable(reply);
+		const { tooLarge, ...answer } = outcome.value;
+		const reply = replyOf(answer, hide);
+		const fault = refusalPage(reply) ?? provider.fault(reply) ?? unreadable(reply, tooLarge);
 		if (fault) throw new GatewayFailed(fault, reply.status);
 		return reply;
 	};
@@ -177,8 +186,8 @@ function requestOf(
 		ignoreHttpStatusErrors: true,
 		// a redirect could carry the key elsewhere or repeat a paid call
 		disableFollowRedirect: true,
-		// bytes, not parsed JSON: ids beyond 2^53 have to stay exact
-		encoding: 'arraybuffer',
+		// bytes, not parsed JSON: ids beyond 2^53 have to stay exact; read here, because n8n sets no limit to a reply
+		encoding: 'stream',
 		timeout,
 	};
 	if (body) {
@@ -188,36 +197,81 @@ function requestOf(
 	return request;
 }
 
-function replyOf(answer: HttpAnswer, hide: (text: string) => string): Reply {
-	const { body } = answer;
-	const bytes =
-		body instanceof ArrayBuffer || Buffer.isBuffer(body) ? Buffer.from(body as Buffer) : undefined;
-	const raw = bytes
-		? bytes.toString('utf8')
-		: typeof body === 'string'
-			? body
-			: JSON.stringify(body ?? '');
-	const text = hide(raw);
-	const headers = Object.entries(answer.headers ?? {}).map(
+/** An answer whose body was read, as far as it is taken. */
+interface ReadAnswer {
+	statusCode: number;
+	headers: Record<string, unknown>;
+	bytes: Buffer;
+	/** There was more of it. */
+	tooLarge: boolean;
+}
+
+/**
+ * Reads the body of an answer, unpacked, up to {@link MAX_REPLY_BYTES}.
+ * @param timeoutMs how long it may take
+ * @throws what the stream throws
+ */
+async function readAnswer(
+	{ statusCode, headers, body }: HttpAnswer,
+	timeoutMs: number,
+): Promise<ReadAnswer> {
+	const whole = isStream(body) ? await readUpTo(body, MAX_REPLY_BYTES, timeoutMs) : bytesOf(body);
+	const tooLarge = whole.length > MAX_REPLY_BYTES;
+	return { statusCode, headers, bytes: tooLarge ? whole.subarray(0, HEAD_BYTES) : whole, tooLarge };
+}
+
+/** The body as bytes, where n8n has read it already. */
+function bytesOf(body: unknown): Buffer {
+	if (body instanceof ArrayBuffer) return Buffer.from(body);
+	if (Buffer.isBuffer(body)) return body;
+	return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? ''));
+}
+
+function replyOf(
+	{ statusCode, headers, bytes }: Omit<ReadAnswer, 'tooLarge'>,
+	hide: (text: string) => string,
+): Reply {
+	const text = hide(bytes.toString('utf8'));
+	const named = Object.entries(headers ?? {}).map(
 		([name, value]) => [name.toLowerCase(), String(value)] as const,
 	);
 	return {
-		status: answer.statusCode,
-		headers: Object.fromEntries(headers),
+		status: statusCode,
+		headers: Object.fromEntries(named),
 		text,
 		// a byte order mark is no JSON
 		json: parseJson(text.replace(/^\ufeff/, '')),
 	};
 }
 
+/**
+ * A refusal in words that are not the gateway's own: a firewall or proxy before it. It says nothing of a task or a key,
+ * and nothing was made of the request.
+ */
+function refusalPage(reply: Reply): ProviderFault | undefined {
+	const isPage = reply.json === undefined && reply.text.trim() !== '';
+	if (!isPage || ![401, 403, 404, 405].includes(reply.status)) return undefined;
+	return {
+		category: 'protocol',
+		code: String(reply.status),
+		message: `Something before the gateway refused the request (HTTP status ${reply.status}, not JSON)`,
+		retryable: false,
+		noTask: true,
+	};
+}
+
 /** A good status with a body that is no JSON: a proxy's page, a login page, a cut-off answer. */
-function unreadable(reply: Reply): ProviderFault | undefined {
-	if (reply.json !== undefined || reply.text.trim() === '') return undefined;
+function unreadable(reply: Reply, tooLarge: boolean): ProviderFault | undefined {
+	if (!tooLarge && (reply.json !== undefined || reply.text.trim() === '')) return undefined;
 	const page = /^\s*<(!doctype|html)/i.test(reply.text);
 	return {
 		category: 'protocol',
 		code: 'unreadableReply',
-		message: page ? 'The reply is a web page, not JSON' : 'The reply is cut off or no JSON',
+		message: page
+			? 'The reply is a web page, not JSON'
+			: tooLarge
+				? `The reply is larger than ${MAX_REPLY_BYTES / 1024 / 1024} MB`
+				: 'The reply is cut off or no JSON',
 		retryable: false,
 	};
 }
@@ -237,34 +291,71 @@ const HUNG_UP = ['EPIPE', 'ECONNRESET'];
 /** Failed before the request left: nothing can have been made. */
 const NOT_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'];
 
+/** Codes of a certificate that was not accepted (OpenSSL's verification results, and Node's own). */
+const CERTIFICATE =
+	/CERT|^(ERR_TLS_|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|CRL_)/;
+/** OpenSSL's reasons for a handshake that failed; those of a connection that broke later are others. */
+const HANDSHAKE =
+	/WRONG_VERSION|HANDSHAKE|PROTOCOL|HTTP_REQUEST|UNRECOGNIZED_NAME|CIPHER|UNKNOWN_CA|KEY_TOO_SMALL|RENEGOTIATION|PACKET_LENGTH/;
+const BROKEN_LATER =
+	/BAD_RECORD_MAC|BAD_DECRYPT|DECRYPTION_FAILED|UNEXPECTED_EOF|CLOSE_NOTIFY|RECORD_OVERFLOW|SHUTDOWN/;
+
 /**
  * What a call without an answer means. n8n wraps the HTTP client's error in its own class, with the code
  * somewhere along the chain of causes; the client's error holds the key, so only the code is taken from it.
  */
 export function networkFault(error: unknown): ProviderFault {
-	const code = codeOf(error) ?? 'NO_ANSWER';
-	const certificate = /CERT|TLS|SSL/.test(code) || code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';
-	const notSent = NOT_SENT.includes(code) || certificate;
+	const causes = causesOf(error);
+	const code = causes.map(codeOf).find((found) => found !== undefined) ?? 'NO_ANSWER';
+	const insecure = tlsNeverStood(code, causes);
+	// a name that was not resolved, a connection that was never made
+	const unconnected =
+		NOT_SENT.includes(code) ||
+		causes.some(({ syscall }) => /^(connect|getaddrinfo)$/.test(String(syscall)));
 	const timedOut = code === 'ETIMEDOUT' || code === 'ECONNABORTED';
-	const what = notSent
-		? certificate
-			? 'The gateway’s certificate was not accepted'
-			: 'The gateway could not be reached'
-		: timedOut
-			? 'The gateway did not answer in time'
-			: 'The connection to the gateway broke';
+	const what = CERTIFICATE.test(code)
+		? 'The gateway’s certificate was not accepted'
+		: insecure
+			? 'No secure connection to the gateway could be made: check scheme and port of its address'
+			: unconnected
+				? 'The gateway could not be reached'
+				: timedOut
+					? 'The gateway did not answer in time'
+					: 'The connection to the gateway broke';
 	return {
 		category: 'transient',
 		code,
 		message: `${what} (${code})`,
-		retryable: !certificate,
-		noTask: notSent,
+		retryable: !insecure || code === 'ECONNRESET',
+		noTask: unconnected || insecure,
 	};
 }
 
-function codeOf(error: unknown, depth = 0): string | undefined {
-	if (typeof error !== 'object' || error === null || depth > 4) return undefined;
-	const { code, cause, errorResponse } = error as Record<string, unknown>;
-	if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)) return code;
-	return codeOf(cause, depth + 1) ?? codeOf(errorResponse, depth + 1);
+/** Whether the secure connection was never made. A request follows the handshake, so none was sent. */
+function tlsNeverStood(code: string, causes: Cause[]): boolean {
+	if (CERTIFICATE.test(code)) return true;
+	const reasons = [code, ...causes.map(({ message }) => String(message ?? ''))]
+		.join(' ')
+		.toUpperCase()
+		.replace(/[ -]/g, '_');
+	if (code === 'EPROTO') return !BROKEN_LATER.test(reasons);
+	if (code.startsWith('ERR_SSL_')) return HANDSHAKE.test(code) && !BROKEN_LATER.test(code);
+	// Node's words for a server that hangs up during the handshake
+	return code === 'ECONNRESET' && reasons.includes('BEFORE_SECURE_TLS_CONNECTION');
+}
+
+type Cause = Partial<
+	Record<'code' | 'cause' | 'errorResponse' | 'errors' | 'message' | 'syscall', unknown>
+>;
+
+/** An error with what it was made from, to a depth of five. */
+function causesOf(error: unknown, depth = 0): Cause[] {
+	if (!isObject(error) || depth > 4) return [];
+	const { cause, errorResponse, errors } = error as Cause;
+	const inner = [cause, errorResponse, ...(Array.isArray(errors) ? errors.slice(0, 8) : [])];
+	return [error, ...inner.flatMap((one) => causesOf(one, depth + 1))];
+}
+
+function codeOf({ code }: Cause): string | undefined {
+	return typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code) ? code : undefined;
 }

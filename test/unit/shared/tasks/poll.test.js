@@ -153,7 +153,19 @@ test('a task that a replica does not know yet is waited for, an unknown one is n
 	expect((await follow(50_000, { answer: late })).last.state.status).toBe('succeeded');
 	const never = () => failed('notFound', false);
 	await expect(follow(50_000, { answer: never })).rejects.toThrow('notFound');
-	await expect(follow(50_000, { answer: late, fresh: false })).rejects.toThrow('notFound');
+	// also one that an execution before has made
+	const picked = await follow(50_000, { answer: late, fresh: false });
+	expect(picked.last.state.status).toBe('succeeded');
+});
+
+test('a firewall’s page on the way does not end it, one that stays does', async () => {
+	const passing = (_now, looks) => (looks < 5 ? failed('protocol', false) : undefined);
+	expect((await follow(50_000, { answer: passing })).last.state.status).toBe('succeeded');
+	const lasting = () => failed('protocol', false);
+	const { looks } = await follow(50_000, { answer: lasting }).catch((error) => ({
+		looks: error.message,
+	}));
+	expect(looks).toBe('protocol');
 });
 
 test('a refused key ends it at once', async () => {
