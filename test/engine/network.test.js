@@ -211,6 +211,22 @@ describe('a URL that the gateway cannot reach is refused before anything is paid
 		expect(simulator.requests).toEqual([]);
 	});
 
+	test('a reference of any kind', async () => {
+		world.credentials.hailuoMiniMaxApi.baseUrl = publicly('hailuoMiniMaxApi');
+		for (const kind of ['image', 'video', 'audio']) {
+			const reference = [
+				{ kind: 'image', source: 'url', url: 'https://files.example.com/x.png' },
+				{ kind, source: 'url', url: 'http://n8n:5678/x' },
+			];
+			const { error } = await world.run({
+				...create({ provider: 'minimax', mode: 'referenceToVideo', model: 'MiniMax-H3' }),
+				references: { reference },
+			});
+			expect(error.message).toMatch(/'Reference 2: URL' leads to n8n/);
+		}
+		expect(simulator.requests).toEqual([]);
+	});
+
 	test('Callback URL', async () => {
 		world.credentials.hailuoWaveSpeedApi.baseUrl = publicly('hailuoWaveSpeedApi');
 		const options = { callbackUrl: 'http://localhost:5678/webhook/1/webhook' };
