@@ -3,6 +3,8 @@
 const { existsSync, readFileSync, readdirSync } = require('node:fs');
 const path = require('node:path');
 
+const { HailuoVideo } = require('../../nodes/HailuoVideo/HailuoVideo.node');
+const { HailuoVideoTrigger } = require('../../nodes/HailuoVideoTrigger/HailuoVideoTrigger.node');
 const gateways = require('../../nodes/shared/catalog/gateways');
 const { scripts } = require('../../package.json');
 const prices = require('../../nodes/shared/catalog/prices');
@@ -101,4 +103,27 @@ test('the links of the nodes and credentials lead to headings of the README', ()
 	);
 	expect(anchors.length).toBeGreaterThan(2);
 	for (const anchor of anchors) expect(['readme', ...anchorsOf('README.md')]).toContain(anchor);
+});
+
+/** Every label of the forms: fields, options of collections, choices. */
+const labelsOf = (properties) =>
+	properties.flatMap(({ displayName, name, options = [], values = [] }) => [
+		displayName ?? name,
+		...labelsOf(options),
+		...labelsOf(values),
+	]);
+const labels = [new HailuoVideo(), new HailuoVideoTrigger()].flatMap(({ description }) =>
+	labelsOf(description.properties),
+);
+
+test.each(pages)('every field that %s names by its way through the form exists', (page) => {
+	// **Options → Max Spend**, **Account → Get Balance**, _Completion_ **Pause the Execution**
+	const ways = [...read(page).matchAll(/\*\*([A-Z][\w ]+) → ([^*→]+)\*\*/g)]
+		.filter(([, first]) => labels.includes(first))
+		.flatMap(([, first, second]) => [first, second]);
+	const completions = [...read(page).matchAll(/_Completion_ \*\*([^*]+)\*\*/g)].map(
+		([, name]) => name,
+	);
+	for (const label of [...ways, ...completions])
+		expect([page, label, labels.includes(label)]).toEqual([page, label, true]);
 });
