@@ -1,11 +1,7 @@
 import type { ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import {
-	bearer,
-	baseUrlExpression,
-	credentialFields,
-	testRules,
-} from '../nodes/shared/auth/schemes';
+import { baseUrlExpression, credentialFields, testRules } from '../nodes/shared/auth/fields';
+import { bearer } from '../nodes/shared/auth/schemes';
 
 export class HailuoGptGeApi implements ICredentialType {
 	name = 'hailuoGptGeApi';

@@ -1,6 +1,7 @@
 import type { ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { bearer, baseUrlExpression, credentialFields } from '../nodes/shared/auth/schemes';
+import { baseUrlExpression, credentialFields } from '../nodes/shared/auth/fields';
+import { bearer } from '../nodes/shared/auth/schemes';
 
 export class HailuoMiniMaxApi implements ICredentialType {
 	name = 'hailuoMiniMaxApi';

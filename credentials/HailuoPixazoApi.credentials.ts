@@ -1,6 +1,7 @@
 import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { subscriptionKey, credentialFields } from '../nodes/shared/auth/schemes';
+import { credentialFields } from '../nodes/shared/auth/fields';
+import { subscriptionKey } from '../nodes/shared/auth/schemes';
 
 export class HailuoPixazoApi implements ICredentialType {
 	name = 'hailuoPixazoApi';

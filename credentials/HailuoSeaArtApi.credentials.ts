@@ -1,6 +1,7 @@
 import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { bearer, credentialFields } from '../nodes/shared/auth/schemes';
+import { credentialFields } from '../nodes/shared/auth/fields';
+import { bearer } from '../nodes/shared/auth/schemes';
 
 export class HailuoSeaArtApi implements ICredentialType {
 	name = 'hailuoSeaArtApi';

@@ -1,12 +1,12 @@
 import type { ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
 import {
-	bearer,
 	baseUrlExpression,
 	credentialFields,
 	webhookSecretField,
 	testRules,
-} from '../nodes/shared/auth/schemes';
+} from '../nodes/shared/auth/fields';
+import { bearer } from '../nodes/shared/auth/schemes';
 
 export class HailuoToApisApi implements ICredentialType {
 	name = 'hailuoToApisApi';

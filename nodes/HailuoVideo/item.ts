@@ -6,8 +6,8 @@ import type { ConcurrencyLimit } from '../shared/async/concurrency';
 import type { ProviderId } from '../shared/catalog/gateways';
 import type { OrderFacts, TaskRef, TaskState } from '../shared/task';
 import type { ProviderClient } from '../shared/transport/client';
-import type { BilledOrder } from './batch/bill';
-import type { Spending } from './submit/spending';
+import type { BilledOrder } from './money/bill';
+import type { Spending } from './money/spending';
 
 /** One run of the node: what its items share. */
 export interface Batch {

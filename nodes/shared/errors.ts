@@ -1,5 +1,5 @@
 /**
- * The one error vocabulary of the package (design.md, section 2). Plain values and classes, no n8n: the rim
+ * The one error vocabulary of the package (docs/usage.md). Plain values and classes, no n8n: the rim
  * (nodes/HailuoVideo/batch/nodeErrors.ts) turns them into NodeApiError / NodeOperationError.
  */
 

@@ -5,7 +5,7 @@
 import * as crypto from 'node:crypto';
 
 import { providers } from '../../nodes/shared/providers';
-import type { CallbackEvent } from '../../nodes/shared/providers/callbacks';
+import type { CallbackEvent } from '../../nodes/shared/providers/contract';
 import collected from '../contract/samples.json';
 
 interface CallbackSample {

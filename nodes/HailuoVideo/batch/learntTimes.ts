@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { typicalSecondsOf } from '../../shared/catalog/gateways';
 import { parseJson } from '../../shared/json';
-import type { ClipKind } from '../../shared/tasks/clipTimes';
+import type { ClipKind } from '../../shared/transport/clipTimes';
 import type { ClipTime } from '../../shared/tasks/pollSchedule';
 import type { Batch, Item } from '../item';
 

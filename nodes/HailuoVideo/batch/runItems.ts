@@ -7,9 +7,9 @@ import { settle, type Settled } from '../../shared/async/settle';
 import { providers } from '../../shared/providers';
 import { openClient } from '../../shared/transport/client';
 import type { Batch, Item, ItemFacts } from '../item';
-import type { Operation } from '../operations/operation';
+import type { Operation } from '../operation';
 import { readBatchParameters, readProvider } from '../order/parameters';
-import { Spending } from '../submit/spending';
+import { Spending } from '../money/spending';
 import { cancelUnfinished } from './cancelOnStop';
 import { addHints, failureRow, toNodeError } from './nodeErrors';
 

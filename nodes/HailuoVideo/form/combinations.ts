@@ -14,7 +14,9 @@ import {
 	type Mode,
 	type ProviderId,
 } from '../../shared/catalog/gateways';
-import type { Combination } from './conditionalFields';
+
+/** One combination of parameter values, e.g. `{ provider: 'seaart', mode: 'textToVideo' }`. */
+export type Combination = Readonly<Record<string, string>>;
 
 export interface ModeCombination extends Combination {
 	provider: ProviderId;

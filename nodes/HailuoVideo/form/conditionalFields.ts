@@ -1,10 +1,7 @@
 /** Turns the table into conditional fields: one field per distinct option list, shown where that list holds. */
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
-import { defaultsAt, everyValue } from './combinations';
-
-/** One combination of parameter values, e.g. `{ provider: 'seaart', mode: 'textToVideo' }`. */
-export type Combination = Readonly<Record<string, string>>;
+import { defaultsAt, everyValue, type Combination } from './combinations';
 
 type Rectangle = Record<string, string[]>;
 

@@ -10,12 +10,13 @@ import {
 	type OptionName,
 } from '../../shared/catalog/gateways';
 import {
+	type Combination,
 	modeCombinations,
 	modelCombinations,
 	typedModelCombinations,
 	type ModelCombination,
 } from './combinations';
-import { conditionalFields, type Combination } from './conditionalFields';
+import { conditionalFields } from './conditionalFields';
 
 const fields: Record<OptionName, INodeProperties[]> = {
 	promptOptimizer: [

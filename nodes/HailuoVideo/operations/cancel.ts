@@ -2,7 +2,7 @@ import { GatewayFailed, InputRefused } from '../../shared/errors';
 import { canCancel, providerIds, table } from '../../shared/catalog/gateways';
 import { isFinal, taskRow } from '../../shared/task';
 import { findTask, refreshStatus } from './finish';
-import type { Operation } from './operation';
+import type { Operation } from '../operation';
 import { readTask, type ExistingTask } from './readTask';
 
 /** Polls for the effect of a cancel this often, a second apart. */

@@ -1,13 +1,13 @@
 import { settle } from '../../shared/async/settle';
 import type { TaskState } from '../../shared/task';
-import { billInWords, recordBill } from '../batch/bill';
+import { billInWords, recordBill } from '../money/bill';
 import { readOrder, type ReadOrder } from '../order/readOrder';
 import { listPrice, quotePrice, type Quotes } from '../submit/quote';
-import { planSpending } from '../submit/spendLimit';
+import { planSpending } from '../money/spendLimit';
 import { previewOrder, submitOnce } from '../submit/submitOnce';
 import { dryRun } from './dryRun';
 import { toOutputItem, waitForVideo } from './finish';
-import type { Operation } from './operation';
+import type { Operation } from '../operation';
 
 /** Makes a video: checks the whole order first, submits it once, then returns the task or waits for the file. */
 export const create: Operation<ReadOrder> = {

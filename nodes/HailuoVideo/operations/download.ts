@@ -1,7 +1,7 @@
 import { GatewayFailed } from '../../shared/errors';
 import { isFinal } from '../../shared/task';
 import { findTask, mustBeSucceeded, toOutputItem } from './finish';
-import type { Operation } from './operation';
+import type { Operation } from '../operation';
 import { readTask, type ExistingTask } from './readTask';
 
 /** Fetches the file of a finished task; asks the gateway for the link, so an expired one does no harm. */

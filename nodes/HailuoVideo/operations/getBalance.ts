@@ -7,7 +7,7 @@ import { GatewayFailed, InputRefused } from '../../shared/errors';
 import type { Balance, BalanceWay, Reply } from '../../shared/providers/contract';
 import type { Item } from '../item';
 import { readSimplify } from '../order/parameters';
-import type { Operation } from './operation';
+import type { Operation } from '../operation';
 
 interface Asked {
 	balance: Balance;

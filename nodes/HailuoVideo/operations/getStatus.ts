@@ -1,5 +1,5 @@
 import { findTask, toOutputItem } from './finish';
-import type { Operation } from './operation';
+import type { Operation } from '../operation';
 import { readTask, type ExistingTask } from './readTask';
 
 /** Asks once. A failed task is an answer here, not an error of the node. */

@@ -4,7 +4,7 @@ import { create } from './create';
 import { download } from './download';
 import { getBalance } from './getBalance';
 import { getStatus } from './getStatus';
-import type { Operation } from './operation';
+import type { Operation } from '../operation';
 import { wait } from './wait';
 
 /** Those of the resource Video, in the order of the form. */

@@ -1,6 +1,6 @@
 import { locateTask } from '../../shared/tasks/locate';
 import { waitForVideo } from './finish';
-import type { Operation } from './operation';
+import type { Operation } from '../operation';
 import { readTask, type ExistingTask } from './readTask';
 
 /** Picks up a task that exists, of this execution or an older one. */

@@ -9,7 +9,7 @@ import { imageRulesOf, type Provider } from '../../shared/providers/contract';
 import type { VideoOrder } from '../../shared/task';
 import { checkReachable } from '../../shared/transport/privateHost';
 import type { Item } from '../item';
-import { fingerprintOf } from '../submit/ledger';
+import { digestOf } from '../../shared/digest';
 import { directCamera } from './camera';
 import {
 	checkAspectRatio,
@@ -128,7 +128,7 @@ export async function readOrder({ batch, client, itemIndex, provider }: Item): P
 		images,
 		references,
 		mediaBytes: [...images, ...references].reduce((sum, { bytes }) => sum + bytes, 0),
-		fingerprint: fingerprintOf([
+		fingerprint: digestOf([
 			order,
 			digests,
 			options.extraFields,

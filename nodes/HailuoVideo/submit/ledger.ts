@@ -2,7 +2,6 @@
  * What was ordered, and what became of it: entries in an object that n8n saves, the node's context of an execution or
  * a workflow's static data. Who may pick which entry up stands in orderIdentity.ts.
  */
-import { createHash } from 'node:crypto';
 import { z } from 'zod/v4';
 
 import { providerIds } from '../../shared/catalog/gateways';
@@ -37,11 +36,6 @@ const entry = z.object({
 	failed: z.boolean().optional(),
 });
 export type LedgerEntry = z.infer<typeof entry>;
-
-/** A digest of everything that makes an order: equal orders have equal ones. */
-export function fingerprintOf(parts: unknown): string {
-	return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
-}
 
 export class Ledger {
 	/** @param store changed in place; what is found in it is checked before it is believed */

@@ -8,12 +8,12 @@ import { GatewayFailed } from '../../shared/errors';
 import type { MediaFile, Reply } from '../../shared/providers/contract';
 import { fetchStatus } from '../../shared/tasks/poll';
 import { describeTask, type Reference, type VideoOrder } from '../../shared/task';
-import { digestOf } from '../../shared/transport/account';
+import { digestOf } from '../../shared/digest';
 import type { Item } from '../item';
 import { loadMedia, type InspectedMedia } from '../order/mediaSource';
 import type { ReadOrder } from '../order/readOrder';
 import { forgetKey, isKeyKnown, oncePerKey, type KeyedOrder } from './deduplicationKeys';
-import { fingerprintOf, Ledger, rememberedUnknown, type LedgerEntry, type Ordered } from './ledger';
+import { Ledger, rememberedUnknown, type LedgerEntry, type Ordered } from './ledger';
 import { findOrder } from './orderIdentity';
 import { findByReference, submit } from './submit';
 
@@ -147,8 +147,8 @@ function identify(item: Item, read: ReadOrder, active: ReadonlySet<string>) {
 	const { context } = batch;
 	const node = context.getNode();
 	const ledger = new Ledger(context.getContext('node') as IDataObject);
-	const fingerprint = fingerprintOf([client.credential, read.fingerprint]);
-	const nodeVersion = fingerprintOf([node.parameters, node.credentials]).slice(0, 16);
+	const fingerprint = digestOf([client.credential, read.fingerprint]);
+	const nodeVersion = digestOf([node.parameters, node.credentials]).slice(0, 16);
 	const { key, entry: known } = findOrder(
 		ledger,
 		{
@@ -240,7 +240,7 @@ function referenceOf({ batch }: Item, key: string, ledger: Ledger): string {
 	const { context } = batch;
 	const instance = context.getInstanceId?.() ?? '';
 	const attempt = ledger.forgottenOf(key);
-	return `n8n-${digestOf([instance, context.getWorkflow().id, context.getNode().id, context.getExecutionId(), key, attempt])}`;
+	return `n8n-${digestOf([instance, context.getWorkflow().id, context.getNode().id, context.getExecutionId(), key, attempt]).slice(0, 24)}`;
 }
 
 function activeCallsOf({ batch }: Item): Set<string> {

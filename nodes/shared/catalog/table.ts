@@ -166,7 +166,7 @@ const h3MaxTimes = {
 	'768P': { seconds: 14, at: 5, perSecond: 2.8 },
 } as const;
 
-/** Typical times where nothing better is known of model and gateway (peers.md 3; Fast: measured by others). */
+/** Typical times where nothing better is known of model and gateway (measured by others, docs/providers.md). */
 export const usualTimes: Readonly<Record<string, Partial<Record<Resolution, TypicalTime>>>> = {
 	'': {
 		'480P': { seconds: 80, at: 6, perSecond: 10 },

@@ -1,7 +1,7 @@
 /** Judges an MP4 or MOV file while it streams by: whether all of it is there, and what it says of itself. Pure. */
 import { latin1, u16be, u32be, u64be } from './bytes';
 import { BoxWalker, type BoxPlace } from './isoBoxes';
-import type { VideoVerdict } from './videoFile';
+import type { VideoVerdict } from './verdict';
 
 /** Containers on the way to what is asked for, by path. */
 const CONTAINERS = new Set([

@@ -1,34 +1,10 @@
 /** What gateways post to us: parsed and checked without I/O. Everything here may come from a stranger. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-import type { JsonObject } from 'n8n-workflow';
-
 import { isObject, objectOf, parseJson } from '../json';
 import { isTaskId, type TaskState } from '../task';
-import type { HttpCall, Reply } from './contract';
+import type { CallbackEvent, CallbackMessage, HttpCall, Reply } from './contract';
 import { textOf } from './replies';
-
-/** A request to our callback address. */
-export interface CallbackMessage {
-	/** Names in lower case. */
-	headers: Readonly<Record<string, string>>;
-	/** As it came: signatures are over these bytes. */
-	rawBody: Buffer;
-	/** The secret of the credential; empty when the user gave none. */
-	secret: string;
-	/** Epoch milliseconds. */
-	now: number;
-}
-
-export type CallbackEvent =
-	/** To be sent back at once. */
-	| { kind: 'challenge'; reply: JsonObject }
-	/** What the message claims of a task. */
-	| { kind: 'event'; taskId: string; endpoint?: string; state: TaskState }
-	/** Well formed, but nothing to start a workflow for. */
-	| { kind: 'ignored'; reason: string }
-	/** Not to be believed; `status` is the HTTP status to answer. */
-	| { kind: 'refused'; status: 400 | 401; reason: string };
 
 /** Milliseconds a signed message may be old, or ahead of our clock (WaveSpeed and ToAPIs: 5 minutes). */
 const REPLAY_WINDOW_MS = 300_000;

@@ -8,9 +8,8 @@ import type { Authenticate } from '../auth/schemes';
 import type { ProviderFault } from '../errors';
 import type { ProviderId } from '../catalog/gateways';
 import type { AudioFormat } from '../media/audioFile';
-import type { VideoFormat } from '../media/videoFile';
+import type { VideoFormat } from '../media/verdict';
 import type { TaskRef, TaskState, VideoOrder } from '../task';
-import type { CallbackEvent, CallbackMessage } from './callbacks';
 
 /** A picture on its way to a gateway. */
 export interface MediaFile {
@@ -117,6 +116,28 @@ export function imageRulesOf(provider: Provider, model: string): SentImageRules 
 	return provider.imagesOf?.(model) ?? provider.images;
 }
 
+/** A request to our callback address. */
+export interface CallbackMessage {
+	/** Names in lower case. */
+	headers: Readonly<Record<string, string>>;
+	/** As it came: signatures are over these bytes. */
+	rawBody: Buffer;
+	/** The secret of the credential; empty when the user gave none. */
+	secret: string;
+	/** Epoch milliseconds. */
+	now: number;
+}
+
+export type CallbackEvent =
+	/** To be sent back at once. */
+	| { kind: 'challenge'; reply: JsonObject }
+	/** What the message claims of a task. */
+	| { kind: 'event'; taskId: string; endpoint?: string; state: TaskState }
+	/** Well formed, but nothing to start a workflow for. */
+	| { kind: 'ignored'; reason: string }
+	/** Not to be believed; `status` is the HTTP status to answer. */
+	| { kind: 'refused'; status: 400 | 401; reason: string };
+
 export interface Submission {
 	call: HttpCall;
 	/** What the task has to be asked for with, where that depends on the order: see TaskRef. */
@@ -154,7 +175,7 @@ export interface BalanceWay {
 
 export interface Provider {
 	id: ProviderId;
-	/** The credential type (design.md, section 2). */
+	/** The credential type (docs/usage.md). */
 	credential: string;
 	/** Adds the key to a request, as the credential does. */
 	sign: Authenticate;

@@ -1,6 +1,6 @@
 /**
  * V-API (gpt.ge), a relay of MiniMax's API: submit and file paths copy MiniMax, the status path does not.
- * Source: seed 001 and gpt.ge's pages (providers.md 3); replies in provider-shapes.json `va.*`.
+ * Source: seed 001 and gpt.ge's pages (providers.md 3); replies in test/contract/samples.json `va.*`.
  */
 import { objectOf, parseJson } from '../json';
 import { bearer } from '../auth/schemes';

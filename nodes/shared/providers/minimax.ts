@@ -8,15 +8,8 @@ import { z } from 'zod/v4';
 import { bearer } from '../auth/schemes';
 import { isChinaHost } from '../catalog/regions';
 import { objectOf } from '../json';
-import type { Provider, Reply } from './contract';
-import {
-	bodyOf,
-	eventOf,
-	inBody,
-	readUnsigned,
-	type CallbackEvent,
-	type CallbackMessage,
-} from './callbacks';
+import type { CallbackEvent, CallbackMessage, Provider, Reply } from './contract';
+import { bodyOf, eventOf, inBody, readUnsigned } from './callbacks';
 import { h3Images, h3References, h3TypedName } from './hailuo3';
 import { fault, images, orderBody, readFile, readState, readTaskId } from './minimaxFamily';
 import * as v2 from './minimaxV2';

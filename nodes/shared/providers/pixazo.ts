@@ -1,6 +1,6 @@
 /**
  * Pixazo's gateway: MiniMax-like bodies, a subscription-key header, status by POST, no model field.
- * Source: seed 004 (providers.md 7); replies in provider-shapes.json `px.*`.
+ * Source: seed 004 (providers.md 7); replies in test/contract/samples.json `px.*`.
  */
 import type { JsonObject } from 'n8n-workflow';
 

@@ -1,6 +1,6 @@
 /**
  * SeaArt Cloud: a queue with the model slug in the path. A failed task is COMPLETED with an error, and any
- * webhook field is refused. Source: seed 000 (providers.md 5); replies in provider-shapes.json `sa.*`.
+ * webhook field is refused. Source: seed 000 (providers.md 5); replies in test/contract/samples.json `sa.*`.
  */
 import { z } from 'zod/v4';
 

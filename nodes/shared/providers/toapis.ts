@@ -1,6 +1,6 @@
 /**
  * ToAPIs: OpenAI-like `generation.task` objects; takes no base64, so pictures are uploaded first.
- * Source: seed 003 and docs.toapis.com (providers.md 6); replies in provider-shapes.json `ta.*`.
+ * Source: seed 003 and docs.toapis.com (providers.md 6); replies in test/contract/samples.json `ta.*`.
  */
 import type { JsonObject } from 'n8n-workflow';
 import { z } from 'zod/v4';
@@ -10,16 +10,8 @@ import type { ReferenceKind } from '../catalog/gateways';
 import type { ErrorCategory } from '../errors';
 import { objectOf } from '../json';
 import type { TaskState, TaskStatus, VideoOrder } from '../task';
-import {
-	bodyOf,
-	eventOf,
-	inBody,
-	refused,
-	signatureFault,
-	type CallbackEvent,
-	type CallbackMessage,
-} from './callbacks';
-import type { Balance, Provider, Reply } from './contract';
+import { bodyOf, eventOf, inBody, refused, signatureFault } from './callbacks';
+import type { Balance, CallbackEvent, CallbackMessage, Provider, Reply } from './contract';
 import { h3Images, h3References, h3TypedName } from './hailuo3';
 import { images } from './minimaxFamily';
 import {

@@ -1,6 +1,6 @@
 /**
  * WaveSpeed AI: predictions; the path carries model and resolution, `code` inside HTTP 200 is the true status.
- * Source: seed 002 and wavespeed.ai/docs (providers.md 4); replies in provider-shapes.json `ws.*`.
+ * Source: seed 002 and wavespeed.ai/docs (providers.md 4); replies in test/contract/samples.json `ws.*`.
  */
 import type { JsonObject } from 'n8n-workflow';
 import { z } from 'zod/v4';
@@ -10,15 +10,8 @@ import type { ReferenceKind } from '../catalog/gateways';
 import type { ErrorCategory } from '../errors';
 import { objectOf } from '../json';
 import type { TaskState, TaskStatus, VideoOrder } from '../task';
-import {
-	bodyOf,
-	eventOf,
-	refused,
-	signatureFault,
-	type CallbackEvent,
-	type CallbackMessage,
-} from './callbacks';
-import type { Provider, Reply } from './contract';
+import { bodyOf, eventOf, refused, signatureFault } from './callbacks';
+import type { CallbackEvent, CallbackMessage, Provider, Reply } from './contract';
 import { h3Images, h3References } from './hailuo3';
 import { images } from './minimaxFamily';
 import {

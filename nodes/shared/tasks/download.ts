@@ -3,7 +3,8 @@ import type { IBinaryData, IHttpRequestOptions } from 'n8n-workflow';
 
 import { stopIf, type Clock } from '../async/clock';
 import { GatewayFailed } from '../errors';
-import { VideoFile, type VideoFacts, type VideoVerdict } from '../media/videoFile';
+import { VideoFile } from '../media/videoFile';
+import type { VideoFacts, VideoVerdict } from '../media/verdict';
 import { retryAfterOf, unexpectedReply, withoutEmpty } from '../providers/replies';
 import { backoff, MAX_RATE_LIMIT_WAIT_MS } from '../async/retry';
 import { settle } from '../async/settle';

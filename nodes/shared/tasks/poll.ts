@@ -1,7 +1,7 @@
 /** Follows one task to its end, and to the address of its video. */
 import { stopIf, type Clock } from '../async/clock';
 import { GatewayFailed } from '../errors';
-import type { ClipKind, TrackedTask } from './clipTimes';
+import type { ClipKind, TrackedTask } from '../transport/clipTimes';
 import { nextQueuedPollMs, type QueuePlace } from './pollSchedule';
 import type { Reply } from '../providers/contract';
 import { retryAfterOf, unexpectedReply } from '../providers/replies';

@@ -5,7 +5,7 @@
  * over cost (Keller's rule for inspections), where lag counts as a share of the clip's time. Three things make up the
  * hazard: what is not known (ready at any time, the longer it runs the thinner, which gives steps that grow with the
  * elapsed time), the times of earlier clips of the same kind, and what the catalog or the gateway's progress promise.
- * `npm run looks` simulates it over clip times from 10 s to 15 min and writes docs/looks.md.
+ * `npm run looks` simulates it over clip times from 10 s to 15 min and writes its page under docs/.
  */
 
 /** How long a clip took, in milliseconds since its submit: still running at `notYet`, ready at `ready`. */

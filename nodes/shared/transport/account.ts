@@ -1,10 +1,8 @@
 /** What all tasks of one account share in this process: the pace of submits and reads, and how long clips take. */
-import { createHash } from 'node:crypto';
-
 import type { Clock } from '../async/clock';
 import { concurrencyLimit, type ConcurrencyLimit } from '../async/concurrency';
 import { RateLimiter } from '../async/rateLimiter';
-import { ClipTimes } from '../tasks/clipTimes';
+import { ClipTimes } from './clipTimes';
 
 /** Status and link requests at the same moment: many tasks must not stampede. */
 const READS_AT_ONCE = 20;
@@ -37,9 +35,4 @@ export function accountLimitsOf(account: string, clock: Clock): AccountLimits {
 		limitsByAccount.delete(oldest);
 	}
 	return limits;
-}
-
-/** A digest of texts that says nothing of them: 24 hex digits. */
-export function digestOf(parts: readonly unknown[]): string {
-	return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
 }

@@ -1,7 +1,7 @@
 /** Whether a reference video or sound may be sent: what it is, held against what the gateway takes. Pure. */
 import { InputRefused } from '../../../shared/errors';
 import type { AudioFacts, AudioFormat, AudioVerdict } from '../../../shared/media/audioFile';
-import type { VideoFacts, VideoFormat, VideoVerdict } from '../../../shared/media/videoFile';
+import type { VideoFacts, VideoFormat, VideoVerdict } from '../../../shared/media/verdict';
 import type { AudioRules, LengthRules, VideoRules } from '../../../shared/providers/contract';
 import { faultOfBytes, faultsOfSides, strangerOf } from '../images/inspect';
 

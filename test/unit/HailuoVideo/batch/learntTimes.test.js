@@ -1,7 +1,7 @@
 'use strict';
 /* How long clips take outlives the process by n8n's static data, small and whatever stands in it. */
 const { clipKindOf } = require('../../../../nodes/HailuoVideo/batch/learntTimes');
-const { ClipTimes } = require('../../../../nodes/shared/tasks/clipTimes');
+const { ClipTimes } = require('../../../../nodes/shared/transport/clipTimes');
 const { cell, DISTRIBUTIONS } = require('../../../../tools/lib/poll-simulation.cjs');
 
 const order = { model: 'MiniMax-Hailuo-02', resolution: '768P', duration: 6 };

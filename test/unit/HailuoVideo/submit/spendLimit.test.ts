@@ -1,6 +1,6 @@
 /* Max Spend: what fits is ordered in the order of the items, and nothing that passes the limit. */
 import { random } from '../../../helpers/random';
-import { planSpending, type PricedItem } from '../../../../nodes/HailuoVideo/submit/spendLimit';
+import { planSpending, type PricedItem } from '../../../../nodes/HailuoVideo/money/spendLimit';
 
 const usd = (amount: number) => ({ amount, currency: 'USD', source: 'list', asOf: '2026-11-25' });
 const items = (prices: Array<number | undefined>, maxSpend?: number): PricedItem[] =>

@@ -1,7 +1,7 @@
 'use strict';
 /* Patient and cheap: how often a task is polled, and how late its end is seen. The schedule has tests of its own. */
 const { GatewayFailed } = require('../../../../nodes/shared/errors');
-const { ClipKind } = require('../../../../nodes/shared/tasks/clipTimes');
+const { ClipKind } = require('../../../../nodes/shared/transport/clipTimes');
 const { pollUntilFinal } = require('../../../../nodes/shared/tasks/poll');
 const { fakeClock, seeded } = require('../../../helpers/fake-clock');
 

@@ -1,6 +1,6 @@
 'use strict';
 /* The schedule in virtual time: lag and number of polls for clips of any time, alone and together, known and not. */
-const { ClipKind } = require('../../../../nodes/shared/tasks/clipTimes');
+const { ClipKind } = require('../../../../nodes/shared/transport/clipTimes');
 const { nextQueuedPollMs, nextWakeUp } = require('../../../../nodes/shared/tasks/pollSchedule');
 const { MARKS, worseInBoth } = require('../../../../tools/lib/looks-report.cjs');
 const { cell, DISTRIBUTIONS, seeded } = require('../../../../tools/lib/poll-simulation.cjs');

@@ -7,7 +7,7 @@ import {
 	type Outlook,
 	type Plan,
 	type PolledTask,
-} from './pollSchedule';
+} from '../tasks/pollSchedule';
 
 /** Successive multiples of it, modulo 1, lie evenly however many there are. */
 const GOLDEN_RATIO = 0.618034;

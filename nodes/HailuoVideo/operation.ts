@@ -1,7 +1,7 @@
 /** What an operation is. */
 import type { INodeExecutionData, INodePropertyOptions } from 'n8n-workflow';
 
-import type { Batch, Item } from '../item';
+import type { Batch, Item } from './item';
 
 export interface Operation<T> {
 	/** How the form offers it. */
