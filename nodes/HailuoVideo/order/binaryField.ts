@@ -16,7 +16,7 @@ export function findBinary(
 	item: INodeExecutionData | undefined,
 	field: BinaryField,
 ): IBinaryData | undefined {
-	if (typeof field !== 'string') return isBinary(field) ? field : undefined;
+	if (typeof field !== 'string') return isBinary(field) ? field : alike(item, field);
 	const files = objectOf(item?.json[FILES_IN_JSON]);
 	const found = [own(item?.binary, field), own(files, field), at(item?.json, field)];
 	return found.find(isBinary);
@@ -25,6 +25,23 @@ export function findBinary(
 /** The names of the files that an item carries. */
 export function binaryFieldsOf(item: INodeExecutionData | undefined): string[] {
 	return [...Object.keys(item?.binary ?? {}), ...Object.keys(objectOf(item?.json[FILES_IN_JSON]))];
+}
+
+/** `{{ $binary.data }}` gives all that n8n knows of a file but its bytes: the file of the item that it describes. */
+function alike(
+	item: INodeExecutionData | undefined,
+	described: Record<string, unknown>,
+): IBinaryData | undefined {
+	const facts = Object.entries(described);
+	if (typeof described.mimeType !== 'string') return undefined;
+	const files = { ...objectOf(item?.json[FILES_IN_JSON]), ...item?.binary };
+	const found = Object.values(files)
+		.filter(isBinary)
+		.filter((file) =>
+			facts.every(([name, value]) => (file as unknown as Record<string, unknown>)[name] === value),
+		);
+	// two files that n8n describes alike: which one is meant cannot be told
+	return new Set(found.map(({ id, data }) => id ?? data)).size === 1 ? found[0] : undefined;
 }
 
 function isBinary(value: unknown): value is IBinaryData {
