@@ -3,7 +3,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import type { Clock } from '../shared/async/clock';
 import { concurrencyLimit, type ConcurrencyLimit } from '../shared/async/concurrency';
-import { retryRead } from '../shared/async/retry';
+import { retryRead, type ReadPatience } from '../shared/async/retry';
 import { settle } from '../shared/async/settle';
 import { isFinal, type TaskRef, type TaskState } from '../shared/task';
 import { fetchStatus, type StatusReply } from '../shared/tasks/poll';
@@ -17,12 +17,10 @@ const MAX_REQUESTS = 10;
 /** Video files of one trigger at the same moment. */
 const MAX_DOWNLOADS = 4;
 /**
- * How long a gateway in trouble is asked about one message, in milliseconds. Long enough for a restart or a burst of "too
- * many requests", short enough that strangers cannot fill the queue for long.
+ * How long a gateway in trouble is asked about one message: long enough for a restart or a burst of "too many
+ * requests", short enough that strangers cannot fill the queue for long.
  */
-const MAX_CONFIRM_MS = 60_000;
-/** How often a gateway that fails is asked within that time. */
-const MAX_TRIES = 8;
+const PATIENCE: ReadPatience = { tries: 8, patienceMs: 60_000 };
 /** How often a task that is not final yet is polled: a replica may lag behind the message. */
 const EARLY_POLLS = 4;
 const EARLY_WAIT_MS = 3_000;
@@ -116,9 +114,7 @@ export async function confirmStatus(
 	const direct: ProviderClient = { ...client, read: async (call) => await client.call(call) };
 	const ask = async () => await queue.ask(async () => await fetchStatus(direct, task), clock);
 	for (let polls = 1; ; polls++) {
-		const asked = await settle(
-			async () => await retryRead(ask, clock, undefined, MAX_TRIES, MAX_CONFIRM_MS),
-		);
+		const asked = await settle(async () => await retryRead(ask, clock, undefined, PATIENCE));
 		queue.learn('value' in asked);
 		if ('error' in asked) {
 			const reason = asked.error instanceof Error ? asked.error.message : 'no answer';

@@ -300,7 +300,7 @@ const KINDS = {
 		return sign(provider, raw);
 	},
 	oversized(dice, { provider, sign }) {
-		const size = 1_000_001 + dice.below(1_000_000);
+		const size = 1_000_001 + dice.below(1_000);
 		const raw = dice.oneIn(2)
 			? Buffer.alloc(size, 'x')
 			: `{"task_id":"${'1'.repeat(size)}","status":"success"}`;

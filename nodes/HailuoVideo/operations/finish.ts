@@ -1,7 +1,7 @@
 /** The common end of all operations: the status, the row, the file. */
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import { retryRead } from '../../shared/async/retry';
+import { MAX_UNKNOWN_REPLIES, retryRead } from '../../shared/async/retry';
 import { GatewayFailed } from '../../shared/errors';
 import type { Reply } from '../../shared/providers/contract';
 import { taskError } from '../../shared/providers/replies';
@@ -20,6 +20,8 @@ export async function refreshStatus(item: Item, task: TaskRef): Promise<StatusRe
 		async (until) => await fetchStatus(client, task, until),
 		batch.clock,
 		batch.signal,
+		// a replica may lag behind the order
+		{ unknownTries: MAX_UNKNOWN_REPLIES },
 	);
 	progress.state = { ...progress.state, ...seen.state };
 	return seen;

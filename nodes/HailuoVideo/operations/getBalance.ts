@@ -63,7 +63,7 @@ async function ask({ batch, client }: Item, way: BalanceWay): Promise<Asked> {
 	const replies: Reply[] = [];
 	for (const call of way.calls(clock.now()))
 		replies.push(
-			await retryRead(async (until) => await client.read(call, until), clock, signal, 3),
+			await retryRead(async (until) => await client.read(call, until), clock, signal, { tries: 3 }),
 		);
 	return { balance: way.read(replies, client.baseUrl), replies };
 }

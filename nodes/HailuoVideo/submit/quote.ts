@@ -66,7 +66,7 @@ async function ask(
 				async (until) => client.provider.price!.read(await client.read(call, until)),
 				batch.clock,
 				batch.signal,
-				3,
+				{ tries: 3 },
 			),
 	);
 	if ('error' in asked) {

@@ -23,24 +23,31 @@ export function rateLimitOf(error: unknown): number | undefined {
 	return error.fault.retryAfterMs ?? 0;
 }
 
+export interface ReadPatience {
+	/** How often at most, the first included. */
+	tries?: number;
+	/** How long at most, in milliseconds. */
+	patienceMs?: number;
+	/** How often the gateway may say that it knows no such task. */
+	unknownTries?: number;
+}
+
 /**
  * Repeats a call that costs nothing while its failures are passing ones. "Too many requests" does not count as a
  * try while patience lasts: it says nothing about the task. Nobody waits longer than that, whatever Retry-After
  * asks for.
  * @param work gets the time (epoch milliseconds) until which patience lasts
- * @param tries how often at most, the first included
- * @param patienceMs how long at most, in milliseconds
  * @throws what the last try threw
  */
 export async function retryRead<T>(
 	work: (until: number) => Promise<T>,
 	clock: Clock,
 	signal: AbortSignal | undefined,
-	tries = 5,
-	patienceMs = MAX_RATE_LIMIT_WAIT_MS,
+	{ tries = 5, patienceMs = MAX_RATE_LIMIT_WAIT_MS, unknownTries = 1 }: ReadPatience = {},
 ): Promise<T> {
 	const until = clock.now() + patienceMs;
 	let doubts = 0;
+	let unknown = 0;
 	for (let attempt = 0; ; attempt++) {
 		const outcome = await settle(async () => await work(until));
 		if ('value' in outcome) return outcome.value;
@@ -48,6 +55,7 @@ export async function retryRead<T>(
 		const again =
 			fault?.category === 'rateLimit' ||
 			(fault?.category === 'protocol' && ++doubts < MAX_UNREADABLE_REPLIES) ||
+			(fault?.category === 'notFound' && ++unknown < unknownTries) ||
 			(fault?.retryable && attempt + 1 < tries);
 		const wait = backoff(attempt, clock.random(), fault?.retryAfterMs);
 		if (!again || clock.now() + wait > until) throw outcome.error;
