@@ -46,17 +46,18 @@ const EARLIEST_S = 10;
  * Tasks of one kind mostly get ready after the same time, so one tells of the others: of the polls for what is not
  * known each task makes this share by itself, and the rest is divided among all.
  */
-const OWN_SHARE = 0.13;
+const OWN_SHARE = 0.14;
 /** Worth of a shorter lag against a poll: 60 makes the step inside a spread of 10 % some 4 % of the time. */
 const WORTH = 60;
 /** Probability that a clip of a known kind has nothing to do with those seen before. */
 const SURPRISE = 0.015;
 /** Relative spread of a kind of which a single clip was seen, and how many clips that presumption is worth. */
-const PRESUMED_SPREAD = 0.14;
+const PRESUMED_SPREAD = 0.18;
 const PRESUMED_WEIGHT = 1.5;
-/** Near a presumed time each task is polled nearly as densely as one that is alone; relative width of "near". */
-const NEAR_DENSITY = 0.9;
-const NEAR_WIDTH = 0.13;
+/** Near a presumed time each task is polled as densely as one that is alone; relative width of "near". */
+const NEAR_WIDTH = 0.11;
+/** Around the end that a reported progress promises a task is polled twice as densely as without any knowledge. */
+const PROGRESS_WORTH = 3;
 /** The fixed interval most clients use: no step is longer while more polls were made than that would have made. */
 const COMMON_INTERVAL_S = 14.4;
 const SHORTEST_S = 1;
@@ -107,10 +108,10 @@ export function planOf({ seen, presumedMs, together }: Outlook, doubt?: number):
 	return { kernels: [{ centre: Math.log(presumedS), scale: doubt * SCALE_OF_DEVIATION }], share };
 }
 
-/** Share of the hazard of a task that is alone, by how near a time is to an expected one. */
+/** From 0 to 1: how near a time is to an expected one. */
 function nearness(seconds: number, expected: number | undefined): number {
 	if (!expected) return 0;
-	return NEAR_DENSITY ** 2 * Math.exp(-((Math.log(seconds / expected) / NEAR_WIDTH) ** 2) / 2);
+	return Math.exp(-((Math.log(seconds / expected) / NEAR_WIDTH) ** 2) / 2);
 }
 
 /** What makes a task differ from the others of its kind. */
@@ -144,9 +145,11 @@ function densityOf(plan: Plan, seconds: number, { old, expectedMs }: Special = {
 	const alone = 1 / (STEP ** 2 * WORTH * fromSubmit);
 	const presumed = nearness(seconds, plan.presumedS);
 	const reported = nearness(seconds, expectedMs && expectedMs / 1000);
-	const common = (Math.max(plan.share ** 2, presumed) * unknown) / left;
+	// who outlasts most of the clips seen learns nothing from the others any more
+	const share = count > 0 ? 1 - ((1 - plan.share) * running) / count : plan.share;
+	const common = (Math.max(share ** 2, presumed) * unknown) / left;
 	const seen = (known * density) / (seconds * left);
-	const unseen = seconds < EARLIEST_S && !old ? 0 : alone * (common + reported);
+	const unseen = seconds < EARLIEST_S && !old ? 0 : alone * (common + PROGRESS_WORTH * reported);
 	return Math.sqrt((WORTH * (seen + unseen)) / fromSubmit);
 }
 

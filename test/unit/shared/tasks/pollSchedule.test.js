@@ -79,7 +79,7 @@ test('a reported progress is believed as far as polling around the promised end'
 	const polls = (progress) => {
 		const options = {
 			newKind,
-			seconds: 300,
+			seconds: 60,
 			distribution: DISTRIBUTIONS.fixed,
 			clips: 1,
 			runs: 200,
