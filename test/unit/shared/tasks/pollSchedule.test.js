@@ -6,7 +6,7 @@ const { MARKS, worseInBoth } = require('../../../../tools/lib/looks-report.cjs')
 const { cell, DISTRIBUTIONS, seeded } = require('../../../../tools/lib/poll-simulation.cjs');
 
 const newKind = (random) => new ClipKind(120_000, random);
-const runsOf = (clips) => Math.max(20, Math.ceil(80 / clips));
+const runsOf = (clips, known) => (known ? Math.max(12, 80 / clips) : Math.max(80, 240 / clips));
 /** Chance in a sample of this size. */
 const TOLERANCE = 1.06;
 
@@ -14,7 +14,7 @@ describe.each(MARKS)('$name', ({ clips, known, lagS, polls }) => {
 	test.each([12, 30, 120, 480])('%d s: lag and polls within the marks', (seconds) => {
 		for (const distribution of [DISTRIBUTIONS.fixed, DISTRIBUTIONS['± 10 %']]) {
 			const options = { newKind, seconds, distribution, clips, learntFrom: known };
-			const seen = cell({ ...options, runs: runsOf(clips) });
+			const seen = cell({ ...options, runs: runsOf(clips, known) });
 			expect(seen.lagS).toBeLessThanOrEqual(lagS(seconds) * TOLERANCE);
 			expect(seen.polls).toBeLessThanOrEqual(polls(seconds));
 		}
