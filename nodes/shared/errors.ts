@@ -3,6 +3,8 @@
  * (nodes/HailuoVideo/batch/nodeErrors.ts) turns them into NodeApiError / NodeOperationError.
  */
 
+import type { Reply } from './providers/contract';
+
 /** What kind of trouble it is, the same words for all gateways. */
 export type ErrorCategory =
 	| 'auth'
@@ -53,6 +55,8 @@ export class GatewayFailed extends Error {
 	constructor(
 		readonly fault: ProviderFault,
 		readonly httpStatus?: number,
+		/** The answer that holds the fault, where there was one: it may name a task all the same. */
+		readonly reply?: Reply,
 	) {
 		super(fault.message);
 		this.name = 'GatewayFailed';

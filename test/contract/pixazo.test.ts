@@ -103,7 +103,7 @@ test.each(Object.entries(documentedOf('pixazo').status_map))(
 describe('HTTP 200', () => {
 	test('with an error is a complaint all the same', () => {
 		expect(pixazo.fault(replyOf({ error: 'Invalid parameters' }))).toStrictEqual(
-			faultOf('protocol', '200', 'Invalid parameters'),
+			faultOf('invalidParameters', '200', 'Invalid parameters'),
 		);
 	});
 

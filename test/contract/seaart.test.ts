@@ -22,7 +22,7 @@ testSamples('seaart', {
 			},
 		},
 		'sa.status.req': { call: seaart.status(task) },
-		'sa.result.req': { call: seaart.link!.call(task, { status: 'succeeded' }) },
+		'sa.result.req': { call: seaart.link!.call(task, { status: 'succeeded' })! },
 		'sa.cancel.req': { call: seaart.cancel!.call(task) },
 		'sa.submit.t2v.req': {
 			fill: {

@@ -117,7 +117,7 @@ describe('seed 000 (SeaArt)', () => {
 
 	test.each([
 		['status', 'GET', 'status', seaart.status(task)],
-		['result', 'GET', 'response', seaart.link!.call(task, { status: 'succeeded' })],
+		['result', 'GET', 'response', seaart.link!.call(task, { status: 'succeeded' })!],
 		['cancel', 'PUT', 'cancel', seaart.cancel!.call(task)],
 	])('%s: the request goes to the address of the reply', async (_name, method, end, call) => {
 		expect(printed(await sent('seaart', call, key))).toStrictEqual({

@@ -1,6 +1,7 @@
 import { GatewayFailed } from '../../shared/errors';
 import { isFinal } from '../../shared/task';
-import { findTask, mustBeSucceeded, toOutputItem } from './finish';
+import { mustBeSucceeded } from '../../shared/tasks/poll';
+import { findTask, toOutputItem } from './finish';
 import type { Operation } from '../operation';
 import { readTask, type ExistingTask } from './readTask';
 

@@ -4,11 +4,15 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { MAX_UNKNOWN_REPLIES, retryRead } from '../../shared/async/retry';
 import { GatewayFailed } from '../../shared/errors';
 import type { Reply } from '../../shared/providers/contract';
-import { taskError } from '../../shared/providers/replies';
 import { locateTask } from '../../shared/tasks/locate';
 import { toTaskItem } from '../../shared/tasks/output';
-import { fetchStatus, pollUntilFinal, type StatusReply } from '../../shared/tasks/poll';
-import type { TaskRef, TaskState } from '../../shared/task';
+import {
+	fetchStatus,
+	mustBeSucceeded,
+	pollUntilFinal,
+	type StatusReply,
+} from '../../shared/tasks/poll';
+import type { TaskRef } from '../../shared/task';
 import { clipKindOf } from '../batch/learntTimes';
 import type { Item } from '../item';
 import type { OutputParameters, WaitParameters } from '../order/parameters';
@@ -77,22 +81,6 @@ export async function waitForVideo(
 		});
 	if (last && !timedOut) mustBeSucceeded(last.state);
 	return await toOutputItem(item, task, output, last?.reply);
-}
-
-/** @throws GatewayFailed when the task failed or was stopped at the gateway */
-export function mustBeSucceeded(state: TaskState): void {
-	if (state.status === 'failed') {
-		const error = state.error ?? taskError(undefined, undefined, {});
-		throw new GatewayFailed({ ...error, message: `The video could not be made: ${error.message}` });
-	}
-	if (state.status === 'canceled')
-		// not the word "canceled": n8n would store the whole execution under that status
-		throw new GatewayFailed({
-			category: 'unsupported',
-			code: 'stopped',
-			message: 'The task was stopped at the gateway before it was finished',
-			retryable: false,
-		});
 }
 
 /**

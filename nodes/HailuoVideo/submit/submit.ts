@@ -6,7 +6,7 @@ import { backoff, rateLimitOf } from '../../shared/async/retry';
 import { settle } from '../../shared/async/settle';
 import { GatewayFailed } from '../../shared/errors';
 import { isObject } from '../../shared/json';
-import type { MediaFile, Reply } from '../../shared/providers/contract';
+import type { MediaFile, Provider, Reply } from '../../shared/providers/contract';
 import type { TaskRef, VideoOrder } from '../../shared/task';
 import type { ProviderClient } from '../../shared/transport/client';
 
@@ -56,7 +56,13 @@ export async function submit(
 	const { clock, signal, deadline } = options;
 	const { provider, limits } = client;
 	const { call, endpoint } = submission(client, order, options);
-	const send = async () => await client.callThroughStop(call);
+	const send = async () => {
+		const outcome = await settle(async () => await client.callThroughStop(call));
+		if ('value' in outcome) return outcome.value;
+		const reply = replyWithTask(provider, outcome.error);
+		if (reply) return reply;
+		throw outcome.error;
+	};
 	for (let attempt = 0; ; attempt++) {
 		const outcome = await settle(async () => {
 			const reply = await limits.submits.run(
@@ -133,6 +139,20 @@ export async function findByReference(
 		if (!(outcome.error instanceof GatewayFailed)) throw outcome.error;
 	}
 	return undefined;
+}
+
+/**
+ * The answer of a complaint that names a task: it was made, whatever else went wrong. Not where the gateway plainly
+ * refuses the order.
+ */
+function replyWithTask(provider: Provider, error: unknown): Reply | undefined {
+	if (!(error instanceof GatewayFailed) || !error.reply) return undefined;
+	if (!['transient', 'protocol', 'rateLimit'].includes(error.fault.category)) return undefined;
+	try {
+		return provider.readSubmit(error.reply) === '' ? undefined : error.reply;
+	} catch {
+		return undefined;
+	}
 }
 
 /** No answer, a server's trouble or an answer without an id: whether a task exists is not known. */

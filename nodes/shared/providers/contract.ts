@@ -209,7 +209,8 @@ export interface Provider {
 	readStatus(reply: Reply): TaskState;
 	/** Where a finished task needs one more call for the video's address. */
 	link?: {
-		call(task: TaskRef, state: TaskState): HttpCall;
+		/** undefined: what the call needs is not known yet, ask for the status again. */
+		call(task: TaskRef, state: TaskState): HttpCall | undefined;
 		/** undefined: not ready yet, ask again. */
 		read(reply: Reply): VideoLink | undefined;
 	};

@@ -7,12 +7,23 @@ import { bearer } from '../auth/schemes';
 import type { TaskState } from '../task';
 import { inBody, readUnsigned } from './callbacks';
 import type { Provider, Reply } from './contract';
-import { codes, failedInside, images, orderBody, readFile, readState } from './minimaxFamily';
 import {
+	codes,
+	failedInside,
+	fileCall,
+	images,
+	orderBody,
+	readFile,
+	readState,
+} from './minimaxFamily';
+import {
+	hasError,
+	idOf,
+	linkIn,
 	numberOf,
 	positiveOf,
 	readFault,
-	taskError,
+	taskErrorIn,
 	textOf,
 	unexpectedReply,
 	withoutEmpty,
@@ -30,15 +41,7 @@ function jsonIn(value: unknown): Record<string, unknown> {
 }
 
 function urlOf(layer: Record<string, unknown>): string | undefined {
-	const file = objectOf(layer.file);
-	const urls = [
-		layer.video_url,
-		file.download_url,
-		layer.download_url,
-		layer.result_url,
-		layer.url,
-	];
-	return urls.map(textOf).find((url) => url !== undefined);
+	return linkIn(layer.video_url) ?? linkIn(layer.file) ?? linkIn(layer);
 }
 
 /** The first layer's value wins. */
@@ -65,19 +68,15 @@ function readStatus(reply: Reply): TaskState {
 		return [undefined, '0'].includes(textOf(found.status_code)) ? undefined : found;
 	});
 	const state = readState({ status: word, base_resp: base });
-	if (state.status === 'failed' && base === undefined) {
-		const reason = first(layers.slice(1), (layer) => textOf(layer.fail_reason));
-		state.error = taskError(
-			undefined,
-			reason ?? first(layers, (l) => textOf(l.fail_reason)),
-			codes,
-		);
-	}
+	if (state.status === 'failed') state.error = taskErrorIn(reply.json, codes);
+	// new-api keeps the link of a good clip where others have the reason of a bad one (providers.md 14, secondary)
+	const inReason = (layer: Record<string, unknown>) =>
+		state.status === 'succeeded' ? linkIn(layer.fail_reason) : undefined;
 	return withoutEmpty<TaskState>({
 		...state,
 		progress: first(layers, (layer) => positiveOf(layer.progress)),
-		fileId: first(layers, (layer) => textOf(layer.file_id) ?? textOf(objectOf(layer.file).file_id)),
-		videoUrl: first(layers, urlOf),
+		fileId: first(layers, (layer) => idOf(layer.file_id) ?? idOf(objectOf(layer.file).file_id)),
+		videoUrl: first(layers, urlOf) ?? first(layers, inReason),
 		width: first(layers, (layer) => positiveOf(layer.video_width)),
 		height: first(layers, (layer) => positiveOf(layer.video_height)),
 	});
@@ -87,7 +86,7 @@ function readStatus(reply: Reply): TaskState {
 function failedInsideRelay(body: Record<string, unknown>): boolean {
 	if (failedInside(body)) return true;
 	if (first(layersOf(body), wordOf) !== undefined) return false;
-	if (Object.keys(objectOf(body.error)).length > 0) return true;
+	if (hasError(body.error)) return true;
 	const code = textOf(body.code);
 	return (
 		code !== undefined && !['0', '200', 'success'].includes(code) && body.task_id === undefined
@@ -110,18 +109,14 @@ export const gptge: Provider = {
 		call: { method: 'POST', path: '/task/minimax/v1/video_generation', body: orderBody(order) },
 	}),
 	readSubmit(reply) {
-		const id = first(layersOf(reply.json), (layer) => textOf(layer.task_id));
+		const id = first(layersOf(reply.json), (layer) => idOf(layer.task_id));
 		if (id === undefined) throw unexpectedReply("no 'task_id'");
 		return id;
 	},
 	status: (task) => ({ method: 'GET', path: `/task/${encodeURIComponent(task.taskId)}` }),
 	readStatus,
 	link: {
-		call: (_task, state) => ({
-			method: 'GET',
-			path: '/task/minimax/v1/files/retrieve',
-			query: { file_id: state.fileId ?? '' },
-		}),
+		call: fileCall('/task/minimax/v1/files/retrieve'),
 		read: readFile,
 	},
 	// MiniMax itself calls: the same challenge, the same messages (seed 001)

@@ -11,7 +11,15 @@ import { objectOf } from '../json';
 import type { CallbackEvent, CallbackMessage, Provider, Reply } from './contract';
 import { bodyOf, eventOf, inBody, readUnsigned } from './callbacks';
 import { h3Images, h3References, h3TypedName } from './hailuo3';
-import { fault, images, orderBody, readFile, readState, readTaskId } from './minimaxFamily';
+import {
+	fault,
+	fileCall,
+	images,
+	orderBody,
+	readFile,
+	readState,
+	readTaskId,
+} from './minimaxFamily';
 import * as v2 from './minimaxV2';
 import { numberOf, parseReply, textOf, unexpectedReply } from './replies';
 
@@ -68,11 +76,7 @@ export const minimax: Provider = {
 			: { method: 'GET', path: '/v1/query/video_generation', query: { task_id: task.taskId } },
 	readStatus,
 	link: {
-		call: (_task, state) => ({
-			method: 'GET',
-			path: '/v1/files/retrieve',
-			query: { file_id: state.fileId ?? '' },
-		}),
+		call: fileCall('/v1/files/retrieve'),
 		read: readFile,
 	},
 	cancel: {

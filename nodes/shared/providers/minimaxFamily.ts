@@ -7,18 +7,21 @@ import { z } from 'zod/v4';
 
 import type { ErrorCategory } from '../errors';
 import { objectOf } from '../json';
-import type { TaskState, TaskStatus, VideoOrder } from '../task';
+import type { TaskRef, TaskState, TaskStatus, VideoOrder } from '../task';
 import {
+	hasError,
+	idOf,
+	linkIn,
+	parseReply,
 	positiveOf,
 	readFault,
 	statusOf,
-	taskError,
+	taskErrorIn,
 	textOf,
 	unexpectedReply,
 	withoutEmpty,
-	parseReply,
 } from './replies';
-import type { SentImageRules, Reply } from './contract';
+import type { HttpCall, Reply, SentImageRules, VideoLink } from './contract';
 
 /** MiniMax's codes in `base_resp.status_code` (providers.md 2, table of errors). */
 export const codes: Readonly<Record<string, ErrorCategory>> = {
@@ -102,7 +105,7 @@ const submitted = z.object({ task_id: z.union([z.string(), z.number()]) });
 
 /** `task_id` of a submit answer; may come as a number. */
 export function readTaskId(reply: Reply): string {
-	const id = textOf(parseReply(submitted, reply).task_id);
+	const id = idOf(parseReply(submitted, reply).task_id);
 	if (id === undefined) throw unexpectedReply("'task_id' is empty");
 	return id;
 }
@@ -110,23 +113,14 @@ export function readTaskId(reply: Reply): string {
 /** The state in a query answer, or in one layer of a relay's envelope. */
 export function readState(layer: Record<string, unknown>): TaskState {
 	const word = textOf(layer.status);
-	const base = objectOf(layer.base_resp);
-	const code = textOf(base.status_code);
 	const status = statusOf(word, words);
 	return withoutEmpty<TaskState>({
 		status,
 		providerStatus: word,
-		fileId: textOf(layer.file_id),
+		fileId: idOf(layer.file_id),
 		width: positiveOf(layer.video_width),
 		height: positiveOf(layer.video_height),
-		error:
-			status === 'failed'
-				? taskError(
-						code === '0' ? undefined : code,
-						code === '0' ? undefined : textOf(base.status_msg),
-						codes,
-					)
-				: undefined,
+		error: status === 'failed' ? taskErrorIn(layer, codes) : undefined,
 	});
 }
 
@@ -136,14 +130,24 @@ export function readState(layer: Record<string, unknown>): TaskState {
  */
 export function failedInside(body: Record<string, unknown>): boolean {
 	const code = textOf(objectOf(body.base_resp).status_code);
-	return code !== undefined && code !== '0' && textOf(body.status) === undefined;
+	const failed = (code !== undefined && code !== '0') || (hasError(body.error) && !body.task_id);
+	return failed && textOf(body.status) === undefined;
 }
 
 export const fault = (reply: Reply) => readFault(reply, codes, failedInside);
 
-const retrieved = z.object({ file: z.object({ download_url: z.string() }) });
-
-/** The address in the answer of files/retrieve; it lives 1 hour (or 9: the pages disagree), so it carries no date. */
-export function readFile(reply: Reply): { url: string } {
-	return { url: parseReply(retrieved, reply).file.download_url };
+/**
+ * The address in the answer of files/retrieve; it lives 1 hour (or 9: the pages disagree), so it carries no date.
+ * @returns undefined while there is none
+ */
+export function readFile(reply: Reply): VideoLink | undefined {
+	const body = objectOf(reply.json);
+	const url = linkIn(body.file) ?? linkIn(objectOf(body.data).file) ?? linkIn(body);
+	return url === undefined ? undefined : { url };
 }
+
+/** The call for the address of a file; undefined as long as the gateway has not said which file it is. */
+export const fileCall =
+	(path: string) =>
+	(_task: TaskRef, { fileId }: TaskState): HttpCall | undefined =>
+		fileId === undefined ? undefined : { method: 'GET', path, query: { file_id: fileId } };

@@ -13,11 +13,13 @@ import type { HttpCall, Reply, Submission } from './contract';
 import { codes, words as wordsOfV1 } from './minimaxFamily';
 import {
 	isRetryable,
+	linkIn,
 	messageOf,
 	parseReply,
 	readFault,
 	statusOf,
 	taskError,
+	taskErrorIn,
 	textOf,
 	timeOf,
 	unexpectedReply,
@@ -92,7 +94,7 @@ export function readStatus(reply: Reply): TaskState {
 	return withoutEmpty<TaskState>({
 		status: state,
 		providerStatus: task.status,
-		videoUrl: state === 'succeeded' ? textOf(objectOf(task.content).url) : undefined,
+		videoUrl: state === 'succeeded' ? linkIn(task.content) : undefined,
 		submittedAt: timeOf(task.created_at),
 		finishedAt: isFinal(state) ? timeOf(task.updated_at) : undefined,
 		error:
@@ -100,7 +102,7 @@ export function readStatus(reply: Reply): TaskState {
 				? undefined
 				: task.status.toLowerCase() === 'expired' && textOf(error.message) === undefined
 					? taskError('expired', 'MiniMax gave the task up', {})
-					: taskError(textOf(error.code), textOf(error.message), codes),
+					: taskErrorIn(task, codes),
 	});
 }
 

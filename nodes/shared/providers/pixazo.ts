@@ -10,7 +10,7 @@ import type { TaskState, VideoOrder } from '../task';
 import { inBody, readUnsigned } from './callbacks';
 import type { HttpCall, Provider, Reply } from './contract';
 import { codes, failedInside, images, orderFields, readState, readTaskId } from './minimaxFamily';
-import { readFault, textOf, unexpectedReply, withoutEmpty } from './replies';
+import { hasError, linkIn, readFault, textOf, unexpectedReply, withoutEmpty } from './replies';
 
 const headers = { 'Cache-Control': 'no-cache' };
 
@@ -27,7 +27,7 @@ function body(order: VideoOrder): JsonObject {
 
 function readStatus(reply: Reply): TaskState {
 	const answer = objectOf(reply.json);
-	const videoUrl = textOf(answer.video_url) ?? textOf(objectOf(answer.file).download_url);
+	const videoUrl = linkIn(answer.video_url) ?? linkIn(answer.file) ?? linkIn(answer.output);
 	const word = textOf(answer.status);
 	if (word === undefined && videoUrl === undefined) throw unexpectedReply("no 'status'");
 	// an older client got a link without a status word (providers.md 7, secondary)
@@ -72,7 +72,6 @@ export const pixazo: Provider = {
 			reply,
 			codes,
 			(answer) =>
-				failedInside(answer) ||
-				(textOf(answer.error) !== undefined && textOf(answer.status) === undefined),
+				failedInside(answer) || (hasError(answer.error) && textOf(answer.status) === undefined),
 		),
 };

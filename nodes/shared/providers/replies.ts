@@ -2,9 +2,10 @@
 import type { z } from 'zod/v4';
 
 import { GatewayFailed, type ErrorCategory, type ProviderFault } from '../errors';
-import { objectOf } from '../json';
+import { objectOf, parseJson } from '../json';
 import type { TaskError, TaskStatus } from '../task';
 import type { Reply } from './contract';
+import { plainFault, plainStatus, type PlainFault } from './plainWords';
 
 /** A non-empty text out of a string or a number; undefined for everything else. */
 export function textOf(value: unknown): string | undefined {
@@ -57,14 +58,68 @@ export function unexpectedReply(what: string): GatewayFailed {
 	});
 }
 
-/** The gateway's own status word in the words of all gateways; a word nobody knows means "not finished yet". */
+/**
+ * The gateway's own status word in the words of all gateways: by its own table, then by what is plain everywhere; a
+ * word nobody knows means "not finished yet".
+ */
 export function statusOf(
 	word: string | undefined,
 	words: Readonly<Record<string, TaskStatus>>,
 ): TaskStatus {
-	const known = word?.toLowerCase() ?? '';
+	const known = word?.trim().toLowerCase() ?? '';
+	if (Object.hasOwn(words, known)) return words[known];
 	// new-api, too, goes on waiting at a word it does not know (providers.md 1.1)
-	return Object.hasOwn(words, known) ? words[known] : 'processing';
+	return plainStatus(known) ?? 'processing';
+}
+
+/** An ID of a task or a file; gateways write 0, null or nothing for one that is not there yet. */
+export function idOf(value: unknown): string | undefined {
+	const id = textOf(value);
+	return id === undefined || /^(?:0+|-1|null|none|undefined|nil)$/i.test(id) ? undefined : id;
+}
+
+/** Whether a field `error` says something. */
+export function hasError(value: unknown): boolean {
+	return textOf(value) !== undefined || Object.keys(objectOf(value)).length > 0;
+}
+
+/** Names that a link to a video stands under, by what they say. */
+const LINK_KEYS = [
+	'video_url',
+	'videoUrl',
+	'download_url',
+	'result_url',
+	'output_url',
+	'media_url',
+	'file_url',
+	'url',
+	'video',
+	'uri',
+];
+
+/**
+ * The first text under a name of a link, in an object, a list of them or a bare text; undefined when there is none.
+ * Gateways give `outputs` as texts, as objects, or as one of either.
+ */
+export function linkIn(value: unknown, depth = 0): string | undefined {
+	if (depth > 3) return undefined;
+	if (Array.isArray(value)) return linkIn(value[0], depth + 1);
+	if (typeof value === 'string') return isLink(value) ? value.trim() : undefined;
+	const fields = objectOf(value);
+	for (const key of LINK_KEYS) {
+		const found = linkIn(fields[key], depth + 1);
+		if (found !== undefined) return found;
+	}
+	return undefined;
+}
+
+/** Whether a text can be a link: `https://…`, `//host/…`, `/path`, `host.tld/path`, `path/x.mp4`, or of another scheme. */
+export function isLink(text: string): boolean {
+	const trimmed = text.trim();
+	if (/\s/.test(trimmed) || /^(?:null|none|undefined|n\/a)$/i.test(trimmed)) return false;
+	return /^(?:[a-z][a-z\d+.-]*:\/\/|\/\/?[^/]|[\w-]+(?:\.[\w-]+)+(?::\d+)?\/|[\w./-]+\.(?:mp4|mov|webm)(?:$|[?#]))/i.test(
+		trimmed,
+	);
 }
 
 /** HTTP status -> category, the same everywhere (providers.md 1.2). */
@@ -84,35 +139,117 @@ export function isRetryable(category: ErrorCategory): boolean {
 	return category === 'rateLimit' || category === 'transient' || category === 'timeout';
 }
 
-/** The complaint's text, wherever one of the six gateways puts it. */
-export function messageOf(json: unknown): string | undefined {
-	const body = objectOf(json);
-	const error = objectOf(body.error);
-	const texts = [
-		error.message,
-		body.error,
-		objectOf(body.base_resp).status_msg,
-		body.detail,
-		objectOf(body.status).message,
-		body.fail_reason,
-		body.message,
-	];
-	return texts.map(textOf).find((text) => text !== undefined);
+/** Names that a reason stands under, the most telling first; objects and lists under them are looked into. */
+const REASON_KEYS = [
+	'error',
+	'errors',
+	'base_resp',
+	'provider_error',
+	'upstream_error',
+	'error_message',
+	'errorMessage',
+	'error_msg',
+	'errorMsg',
+	'err_msg',
+	'detail',
+	'details',
+	'status',
+	'fail_reason',
+	'failReason',
+	'failure_reason',
+	'failed_reason',
+	'fail_msg',
+	'status_msg',
+	'reason',
+	'message',
+	'msg',
+	'data',
+	'task',
+	'result',
+	'output',
+	'response',
+	'resp_data',
+];
+const CODE_KEYS = [
+	'status_code',
+	'code',
+	'type',
+	'error_code',
+	'errorCode',
+	'error_type',
+	'err_code',
+];
+
+/** Texts that give no reason. */
+const SAYS_NOTHING =
+	/^(?:success|succeeded|ok|okay|error|errors?|fail|failed|failure|null|none|undefined|true|false|-?\d+|\{\}|\[\]|失败|错误|成功)[.!]?$/i;
+
+/** A reason has a few layers at most; a reply may be made to have many. */
+const MOST_DEPTH = 6;
+const MOST_FIELDS = 400;
+
+export interface Complaint {
+	/** In the order in which they were met. */
+	codes: string[];
+	texts: string[];
 }
 
-function codesOf(json: unknown): string[] {
-	const body = objectOf(json);
-	const error = objectOf(body.error);
-	const codes = [
-		objectOf(body.base_resp).status_code,
-		error.code,
-		error.type,
-		objectOf(body.status).error_code,
-		body.error_type,
-		body.code,
-		objectOf(body.data).code,
-	];
-	return codes.map(textOf).filter((code): code is string => code !== undefined && code !== '0');
+/** All codes and reasons in a reply, wherever gateways put them: nested, in lists, and as JSON inside a text. */
+export function complaintIn(json: unknown): Complaint {
+	const found: Complaint = { codes: [], texts: [] };
+	let fields = 0;
+	const visit = (value: unknown, key: string, depth: number): void => {
+		if (depth > MOST_DEPTH || ++fields > MOST_FIELDS) return;
+		if (Array.isArray(value)) {
+			for (const one of value.slice(0, 10)) visit(one, key, depth + 1);
+			return;
+		}
+		if (typeof value === 'string' || typeof value === 'number') {
+			visitText(String(value).trim(), key, depth);
+			return;
+		}
+		const object = objectOf(value);
+		for (const name of CODE_KEYS) addCode(found, object[name]);
+		for (const name of REASON_KEYS)
+			if (Object.hasOwn(object, name)) visit(object[name], name, depth + 1);
+	};
+	const visitText = (text: string, key: string, depth: number): void => {
+		// the status word of a task is no reason
+		if (key === 'status' || text === '' || SAYS_NOTHING.test(text)) return;
+		const inner = /^[{[]/.test(text) ? parseJson(text) : undefined;
+		if (typeof inner === 'object' && inner !== null) {
+			visit(inner, key, depth + 1);
+			return;
+		}
+		// answers that are passed on stand behind some words: `upstream: {"error":…}`
+		const start = text.indexOf('{"');
+		if (start > 0) visit(parseJson(text.slice(start)), key, depth + 1);
+		// whole outputs and links are no reasons
+		if (['data', 'task', 'result', 'output', 'response', 'resp_data'].includes(key)) return;
+		if (key === 'error' && /^[a-z]+(?:_[a-z]+)+$/i.test(text)) found.codes.push(text);
+		found.texts.push(text);
+	};
+	visit(json, '', 0);
+	// a code in a text: `input new_sensitive (1026)`, `status_code: 1026`
+	for (const text of found.texts)
+		for (const match of text
+			.slice(0, 1000)
+			.matchAll(
+				/[(（[](\d{3,6})[)）\]]|\b(?:status_?code|error_?code|code|错误码)["'\s:=：]{1,4}(\d{3,6})\b/gi,
+			))
+			found.codes.push(match[1] ?? match[2]);
+	return found;
+}
+
+function addCode({ codes }: Complaint, value: unknown): void {
+	const code = textOf(value);
+	if (code !== undefined && !/^(?:0|errors?|fail(?:ed|ure)?|success|ok)$/i.test(code))
+		codes.push(code);
+}
+
+/** The complaint's text, wherever one of the six gateways puts it. */
+export function messageOf(json: unknown): string | undefined {
+	return complaintIn(json).texts[0];
 }
 
 /**
@@ -127,37 +264,99 @@ export function readFault(
 ): ProviderFault | undefined {
 	const fine = reply.status >= 200 && reply.status < 300;
 	if (fine && !failedInside(objectOf(reply.json))) return undefined;
-	const found = codesOf(reply.json);
-	const known = found.find((code) => Object.hasOwn(codes, code));
-	const httpLike = fine ? Number(found[0]) : reply.status;
-	const category = known
-		? codes[known]
-		: fine && !(httpLike >= 400 && httpLike < 600)
-			? 'protocol'
-			: categoryOfStatus(httpLike);
+	const found = complaintIn(reply.json);
+	const { code, category: documented } = judgeComplaint(found, codes);
+	const httpLike = fine ? Number(found.codes[0]) : reply.status;
+	const plain =
+		documented === undefined || documented === 'transient' ? plainOf(found, httpLike) : undefined;
+	const category =
+		plain?.category ??
+		documented ??
+		(fine && !(httpLike >= 400 && httpLike < 600) ? 'protocol' : categoryOfStatus(httpLike));
 	const fault: ProviderFault = {
 		category,
-		code: known ?? found[0] ?? String(reply.status),
-		message: shorten(messageOf(reply.json) ?? '') || `HTTP status ${reply.status}`,
+		code: code ?? found.codes[0] ?? String(reply.status),
+		message: shorten(found.texts[0] ?? '') || `HTTP status ${reply.status}`,
 		retryable: isRetryable(category),
-		noTask: category === 'rateLimit',
+		noTask: category === 'rateLimit' || plain?.noTask === true,
 	};
 	const retryAfterMs = retryAfterOf(reply);
 	if (retryAfterMs !== undefined) fault.retryAfterMs = retryAfterMs;
 	return fault;
 }
 
-/** The reason of a failed task. Without a known code it counts as passing: a new task may well succeed. */
+/** The first code that the gateway's own table knows. */
+function judgeComplaint(
+	{ codes: found }: Complaint,
+	codes: Readonly<Record<string, ErrorCategory>>,
+): { code?: string; category?: ErrorCategory } {
+	const known = found.filter((code) => Object.hasOwn(codes, code));
+	// "unknown error" beside a code that says more
+	const code = known.find((one) => codes[one] !== 'transient') ?? known[0];
+	return code === undefined ? {} : { code, category: codes[code] };
+}
+
+/** What plain codes and words say of a call; less is believed of a server in trouble. */
+function plainOf(found: Complaint, status: number): PlainFault | undefined {
+	const plain = plainFault(found.codes, found.texts.join(' | '));
+	if (plain === undefined) return undefined;
+	// a wrong model, and not a model without a channel at the moment
+	if (plain.noTask && plain.category === 'transient' && (status === 400 || status === 404))
+		return { category: 'unsupported', noTask: true };
+	// only proof lets an order be sent again, and "too many" of somebody behind a server in trouble is none
+	if (plain.category === 'rateLimit' && status >= 500 && status !== 503) return undefined;
+	// HTTP says what the words leave open
+	if (plain.category === 'rateLimit' && [401, 402, 403].includes(status)) return undefined;
+	if (plain.category === 'balance' && status === 429) return undefined;
+	if (plain.category === 'invalidParameters' && status >= 500) return undefined;
+	if (plain.category === 'invalidParameters' && [401, 402, 403, 404, 410, 429].includes(status))
+		return undefined;
+	if (plain.category === 'notFound' && status >= 500) return undefined;
+	return plain;
+}
+
+/**
+ * The reason of a failed task. Without a known code and without plain words it counts as passing: a new task may well
+ * succeed.
+ */
 export function taskError(
 	code: string | undefined,
 	message: string | undefined,
 	codes: Readonly<Record<string, ErrorCategory>>,
 ): TaskError {
-	const category = code !== undefined && Object.hasOwn(codes, code) ? codes[code] : 'transient';
+	const inner = complaintIn({ error: message });
+	const found = {
+		codes: [...(code === undefined ? [] : [code]), ...inner.codes],
+		texts: inner.texts,
+	};
+	return taskErrorOf(found, codes, message);
+}
+
+/** The same for a whole reply, wherever its reason stands. */
+export function taskErrorIn(
+	json: unknown,
+	codes: Readonly<Record<string, ErrorCategory>>,
+): TaskError {
+	return taskErrorOf(complaintIn(json), codes, undefined);
+}
+
+function taskErrorOf(
+	found: Complaint,
+	codes: Readonly<Record<string, ErrorCategory>>,
+	message: string | undefined,
+): TaskError {
+	const { code, category: documented } = judgeComplaint(found, codes);
+	const plain =
+		documented === undefined || documented === 'transient'
+			? plainFault(found.codes, found.texts.join(' | '))?.category
+			: undefined;
+	// of a task, and not of a call: it was taken, and "too many" or an unknown task mean somebody behind the gateway
+	const ofOthers = plain === 'rateLimit' || plain === 'notFound';
+	const category = (ofOthers ? undefined : plain) ?? documented ?? 'transient';
 	return {
-		code: code ?? 'failed',
+		code: code ?? found.codes[0] ?? 'failed',
 		category,
-		message: shorten(message ?? '') || 'The gateway gave no reason',
+		message: shorten(found.texts[0] ?? message ?? '') || 'The gateway gave no reason',
 		retryable: isRetryable(category),
 	};
 }

@@ -11,6 +11,9 @@ import type { TaskRef, TaskState, TaskStatus, VideoOrder } from '../task';
 import type { HttpCall, Provider, Reply } from './contract';
 import { codes as minimaxCodes, images, orderFields } from './minimaxFamily';
 import {
+	hasError,
+	linkIn,
+	messageOf,
 	parseReply,
 	readFault,
 	statusOf,
@@ -103,7 +106,7 @@ function readStatus(reply: Reply): TaskState {
 		status: 'failed',
 		error: taskError(
 			code ?? type ?? textOf(error.code),
-			message.filter((text) => text !== undefined).join(': ') || undefined,
+			message.filter((text) => text !== undefined).join(': ') || messageOf(answer),
 			codes,
 		),
 	};
@@ -128,19 +131,24 @@ export const seaart: Provider = {
 			endpoint,
 		};
 	},
-	readSubmit: (reply) => String(parseReply(submitted, reply).request_id),
+	readSubmit(reply) {
+		const answer = parseReply(submitted, reply);
+		// a complaint carries the ID of the call
+		if (hasError(answer.error) || answer.detail !== undefined)
+			throw unexpectedReply("an error beside 'request_id'");
+		return String(answer.request_id);
+	},
 	status: (task) => ({ method: 'GET', path: requestPath(task, 'status') }),
 	readStatus,
 	link: {
 		call: (task) => ({ method: 'GET', path: requestPath(task, 'response') }),
 		read(reply) {
 			if (reply.status === 202) return undefined;
-			const outputs = objectOf(reply.json).outputs;
-			const videos = (Array.isArray(outputs) ? outputs : []).map(objectOf);
-			const video = videos.find((output) => output.type === 'video') ?? videos[0];
-			const url = textOf(video?.url);
-			if (url === undefined) throw unexpectedReply("no 'outputs[0].url'");
-			return { url };
+			const { outputs, output } = objectOf(reply.json);
+			const listed: unknown[] = Array.isArray(outputs) ? outputs : [];
+			const video = listed.find((one) => objectOf(one).type === 'video');
+			const url = linkIn(video) ?? linkIn(listed) ?? linkIn(output);
+			return url === undefined ? undefined : { url };
 		},
 	},
 	cancel: {

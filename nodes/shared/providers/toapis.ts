@@ -15,13 +15,15 @@ import type { Balance, CallbackEvent, CallbackMessage, Provider, Reply } from '.
 import { h3Images, h3References, h3TypedName } from './hailuo3';
 import { images } from './minimaxFamily';
 import {
-	messageOf,
+	hasError,
+	idOf,
+	linkIn,
 	numberOf,
 	parseReply,
 	positiveOf,
 	readFault,
 	statusOf,
-	taskError,
+	taskErrorIn,
 	textOf,
 	timeOf,
 	unexpectedReply,
@@ -102,12 +104,7 @@ const queried = z.looseObject({ status: z.string().min(1) });
 function readStatus(reply: Reply): TaskState {
 	const answer = parseReply(queried, reply);
 	const status = statusOf(answer.status, words);
-	const data = objectOf(answer.result).data;
-	const video = objectOf(Array.isArray(data) ? data[0] : data);
-	const error = objectOf(answer.error);
-	// on the status page `code` is a number, and `type` the word (providers.md 6)
-	const reasons = [error.code, error.type].map(textOf);
-	const reason = reasons.find((one) => one && Object.hasOwn(codes, one)) ?? reasons[0];
+	const result = objectOf(answer.result);
 	return withoutEmpty<TaskState>({
 		status,
 		providerStatus: answer.status,
@@ -117,13 +114,11 @@ function readStatus(reply: Reply): TaskState {
 				: undefined,
 		otherKind: otherKindOf(answer.task_type ?? objectOf(answer.result).type),
 		// some samples have a top-level url (providers.md 6)
-		videoUrl: [video.url, answer.url, answer.video_url]
-			.map(textOf)
-			.find((url) => url !== undefined),
+		videoUrl: linkIn(result.data) ?? linkIn(result) ?? linkIn(answer),
 		videoUrlExpiresAt: status === 'succeeded' ? timeOf(answer.expires_at) : undefined,
 		submittedAt: timeOf(answer.created_at),
 		finishedAt: timeOf(answer.completed_at),
-		error: status === 'failed' ? taskError(reason, messageOf(answer), codes) : undefined,
+		error: status === 'failed' ? taskErrorIn(answer, codes) : undefined,
 	});
 }
 
@@ -137,7 +132,7 @@ function otherKindOf(type: unknown): string | undefined {
 function readSubmit(reply: Reply): string {
 	const answer = objectOf(reply.json);
 	const older = objectOf(Array.isArray(answer.data) ? answer.data[0] : answer.data);
-	const id = textOf(answer.id) ?? textOf(older.task_id) ?? textOf(answer.task_id);
+	const id = idOf(answer.id) ?? idOf(older.task_id) ?? idOf(answer.task_id);
 	if (id === undefined) throw unexpectedReply("no 'id'");
 	return id;
 }
@@ -164,7 +159,12 @@ function readCallback(message: CallbackMessage): CallbackEvent {
 	if (type !== 'generation.completed' && type !== 'generation.failed')
 		return { kind: 'ignored', reason: `event ${type}` };
 	const data = objectOf(body.data);
-	const answer = { ...data, created_at: data.submitted_at, completed_at: data.finished_at };
+	const answer = {
+		...data,
+		error: data.error ?? body.error,
+		created_at: data.submitted_at,
+		completed_at: data.finished_at,
+	};
 	return eventOf(textOf(data.task_id) ?? '', answer, readStatus);
 }
 
@@ -234,7 +234,6 @@ export const toapis: Provider = {
 			reply,
 			codes,
 			(answer) =>
-				answer.success === false ||
-				(textOf(answer.status) === undefined && Object.keys(objectOf(answer.error)).length > 0),
+				answer.success === false || (textOf(answer.status) === undefined && hasError(answer.error)),
 		),
 };

@@ -9,16 +9,17 @@ import { bearer } from '../auth/schemes';
 import type { ReferenceKind } from '../catalog/gateways';
 import type { ErrorCategory } from '../errors';
 import { objectOf } from '../json';
-import type { TaskState, TaskStatus, VideoOrder } from '../task';
+import type { TaskError, TaskState, TaskStatus, VideoOrder } from '../task';
 import { bodyOf, eventOf, refused, signatureFault } from './callbacks';
 import type { CallbackEvent, CallbackMessage, Provider, Reply } from './contract';
 import { h3Images, h3References } from './hailuo3';
 import { images } from './minimaxFamily';
 import {
+	linkIn,
 	parseReply,
 	readFault,
 	statusOf,
-	taskError,
+	taskErrorIn,
 	textOf,
 	timeOf,
 	withoutEmpty,
@@ -133,18 +134,24 @@ function bare(reply: Reply): Reply {
 	return { ...reply, json: body.id === undefined ? body.data : body };
 }
 
+/** A flag for each output tells moderation, also where no code does (docs/providers.md 4). */
+function reasonOf(data: Record<string, unknown>): TaskError {
+	const error = taskErrorIn(data, codes);
+	const flags = data.has_nsfw_contents;
+	const flagged = Array.isArray(flags) ? flags.includes(true) : flags === true;
+	return flagged ? { ...error, category: 'contentPolicy', retryable: false } : error;
+}
+
 function readStatus(reply: Reply): TaskState {
 	const data = parseReply(answered, bare(reply));
 	const status = statusOf(data.status, words);
-	const output: unknown = Array.isArray(data.outputs) ? data.outputs[0] : undefined;
 	return withoutEmpty<TaskState>({
 		status,
 		providerStatus: data.status,
 		// only a finished task's output is the video
-		videoUrl: status === 'succeeded' ? (textOf(output) ?? textOf(objectOf(output).url)) : undefined,
+		videoUrl: status === 'succeeded' ? (linkIn(data.outputs) ?? linkIn(data.output)) : undefined,
 		submittedAt: timeOf(data.created_at),
-		error:
-			status === 'failed' ? taskError(textOf(data.code), textOf(data.error), codes) : undefined,
+		error: status === 'failed' ? reasonOf(data) : undefined,
 	});
 }
 

@@ -3,8 +3,8 @@ import { stopIf, type Clock } from '../async/clock';
 import { GatewayFailed } from '../errors';
 import type { ClipKind, TrackedTask } from '../transport/clipTimes';
 import { nextQueuedPollMs, type QueuePlace } from './pollSchedule';
-import type { Reply } from '../providers/contract';
-import { retryAfterOf, unexpectedReply } from '../providers/replies';
+import type { Reply, VideoLink } from '../providers/contract';
+import { isLink, retryAfterOf, taskError, unexpectedReply } from '../providers/replies';
 import { backoff, MAX_UNKNOWN_REPLIES, MAX_UNREADABLE_REPLIES, retryRead } from '../async/retry';
 import { settle } from '../async/settle';
 import { isFinal, type TaskRef, type TaskState } from '../task';
@@ -178,47 +178,95 @@ export async function pollUntilFinal(
 	}
 }
 
+/** How often a finished task is asked for its link: about a minute and a half. */
+const LINK_TRIES = 7;
+
 /**
- * The state with the address of the video, asking the gateway once more where that takes a call of its own.
- * @throws GatewayFailed (`protocol`) when a finished task has no usable link
+ * The state with the address of the video, asking the gateway once more where that takes a call of its own. Some
+ * gateways call a task finished a moment before they know its link, or the file behind it: it is asked for again.
+ * @throws GatewayFailed when a finished task has no usable link, or has failed after all
  */
 export async function withLink(
-	gateway: ProviderClient,
+	client: ProviderClient,
 	task: TaskRef,
 	state: TaskState,
 	clock: Clock,
 	signal: AbortSignal | undefined,
 ): Promise<TaskState> {
 	if (state.status !== 'succeeded') return state;
-	const found = state.videoUrl
-		? { url: state.videoUrl, expiresAt: state.videoUrlExpiresAt }
-		: await askForLink(gateway, task, state, clock, signal);
-	if (!URL.canParse(found.url) || !['http:', 'https:'].includes(new URL(found.url).protocol))
-		throw unexpectedReply('the video link is no http(s) URL');
-	return {
-		...state,
-		videoUrl: found.url,
-		...(found.expiresAt && { videoUrlExpiresAt: found.expiresAt }),
-	};
+	let known = state;
+	for (let tries = 0; tries < LINK_TRIES; tries++) {
+		if (tries > 0) {
+			await clock.sleep(backoff(tries - 1, clock.random()), signal);
+			const seen = await retryRead(
+				async (until) => await fetchStatus(client, task, until),
+				clock,
+				signal,
+			);
+			if (isFinal(seen.state.status)) known = { ...known, ...seen.state };
+			mustBeSucceeded(known);
+		}
+		const found = await linkOf(client, task, known, clock, signal);
+		const videoUrl = found && absoluteLink(found.url, client.baseUrl);
+		if (found && videoUrl)
+			return {
+				...known,
+				videoUrl,
+				...(found.expiresAt && { videoUrlExpiresAt: found.expiresAt }),
+			};
+	}
+	throw new GatewayFailed({
+		category: 'transient',
+		code: 'noLink',
+		message: 'The task is finished, but the gateway gives no link to its video',
+		retryable: true,
+	});
 }
 
-async function askForLink(
-	gateway: ProviderClient,
+async function linkOf(
+	client: ProviderClient,
 	task: TaskRef,
 	state: TaskState,
 	clock: Clock,
 	signal: AbortSignal | undefined,
-) {
-	const { link } = gateway.provider;
-	if (!link) throw unexpectedReply('a finished task without a video link');
-	for (let tries = 0; tries < 5; tries++) {
-		const found = await retryRead(
-			async (until) => link.read(await gateway.read(link.call(task, state), until)),
-			clock,
-			signal,
-		);
-		if (found) return found;
-		await clock.sleep(backoff(tries, clock.random()), signal);
+): Promise<VideoLink | undefined> {
+	if (state.videoUrl) return { url: state.videoUrl, expiresAt: state.videoUrlExpiresAt };
+	const { link } = client.provider;
+	const call = link?.call(task, state);
+	if (!link || !call) return undefined;
+	return await retryRead(async (until) => link.read(await client.read(call, until)), clock, signal);
+}
+
+/**
+ * A link as gateways give it, made whole: `//host/…`, `/path` and `path/x.mp4` are meant against the Base URL,
+ * `host.tld/path` lacks its scheme.
+ * @returns undefined for a text that is no link
+ * @throws GatewayFailed (`protocol`) for a link that n8n cannot fetch
+ */
+export function absoluteLink(text: string, baseUrl: string): string | undefined {
+	const link = text.trim();
+	if (!isLink(link)) return undefined;
+	const hasHost = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\//.test(link);
+	const [address, base] = hasHost ? [`https://${link}`, undefined] : [link, `${baseUrl}/`];
+	if (!URL.canParse(address, base)) return undefined;
+	const url = new URL(address, base);
+	if (url.protocol !== 'http:' && url.protocol !== 'https:')
+		throw unexpectedReply('the video link is no http(s) URL');
+	return url.href;
+}
+
+/** @throws GatewayFailed when the task failed or was stopped at the gateway */
+export function mustBeSucceeded(state: TaskState): void {
+	if (state.status === 'failed') {
+		const error = state.error ?? taskError(undefined, undefined, {});
+		throw new GatewayFailed({ ...error, message: `The video could not be made: ${error.message}` });
 	}
-	throw unexpectedReply('a finished task whose video is not ready');
+	if (state.status === 'canceled')
+		// not the word "canceled": n8n would store the whole execution under that status
+		throw new GatewayFailed({
+			category: 'unsupported',
+			code: 'stopped',
+			message: 'The task was stopped at the gateway before it was finished',
+			retryable: false,
+		});
 }

@@ -139,7 +139,7 @@ export async function openClient(
 		const { tooLarge, ...answer } = outcome.value;
 		const reply = replyOf(answer, hide);
 		const fault = refusalPage(reply) ?? provider.fault(reply) ?? unreadable(reply, tooLarge);
-		if (fault) throw new GatewayFailed(fault, reply.status);
+		if (fault) throw new GatewayFailed(fault, reply.status, reply);
 		return reply;
 	};
 
