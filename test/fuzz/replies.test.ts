@@ -342,7 +342,15 @@ function checkFault(fault: ProviderFault | undefined): void {
 	seen.add(fault.category);
 	const { category, noTask, retryAfterMs = 0 } = fault;
 	if (!(retryAfterMs >= 0 && retryAfterMs <= 3_600_000)) wrong(`retryAfterMs is ${retryAfterMs}`);
-	if (noTask && category !== 'rateLimit') wrong(`noTask with ${category}`);
+	if (noTask && !provesNoTask(fault)) wrong(`noTask with ${category}`);
+}
+
+/** What may be taken for proof: too many requests, a relay without a channel, a proxy's page that refuses. */
+function provesNoTask({ category, code, message }: ProviderFault): boolean {
+	if (category === 'rateLimit') return true;
+	if (category === 'protocol') return /^4\d\d$/.test(code);
+	const noChannel = /channel|model_not_found|渠道|通道/i.test(`${code} ${message}`);
+	return noChannel && (category === 'transient' || category === 'unsupported');
 }
 
 function checkTaskId(id: string): void {
@@ -352,6 +360,7 @@ function checkTaskId(id: string): void {
 /** The facts that a state may hold beside its status and error. */
 const facts: Record<string, (value: unknown) => boolean> = {
 	providerStatus: isText,
+	otherKind: isText,
 	progress: isPositive,
 	fileId: isText,
 	videoUrl: isText,

@@ -106,7 +106,7 @@ const phrases: ReadonlyArray<[fault: PlainFault, pattern: RegExp]> = [
 ];
 
 /** Texts longer than this are not searched to their end. */
-const SEARCHED = 600;
+const SEARCHED = 400;
 
 /** What codes and words plainly say; undefined when nothing does. */
 export function plainFault(codes: string[], text: string | undefined): PlainFault | undefined {

@@ -102,9 +102,9 @@ const LINK_KEYS = [
  * Gateways give `outputs` as texts, as objects, or as one of either.
  */
 export function linkIn(value: unknown, depth = 0): string | undefined {
-	if (depth > 3) return undefined;
-	if (Array.isArray(value)) return linkIn(value[0], depth + 1);
 	if (typeof value === 'string') return isLink(value) ? value.trim() : undefined;
+	if (typeof value !== 'object' || value === null || depth > 3) return undefined;
+	if (Array.isArray(value)) return linkIn(value[0], depth + 1);
 	const fields = objectOf(value);
 	for (const key of LINK_KEYS) {
 		const found = linkIn(fields[key], depth + 1);
@@ -115,12 +115,19 @@ export function linkIn(value: unknown, depth = 0): string | undefined {
 
 /** Whether a text can be a link: `https://…`, `//host/…`, `/path`, `host.tld/path`, `path/x.mp4`, or of another scheme. */
 export function isLink(text: string): boolean {
+	if (text.length > LONGEST_LINK) return false;
 	const trimmed = text.trim();
-	if (/\s/.test(trimmed) || /^(?:null|none|undefined|n\/a)$/i.test(trimmed)) return false;
-	return /^(?:[a-z][a-z\d+.-]*:\/\/|\/\/?[^/]|[\w-]+(?:\.[\w-]+)+(?::\d+)?\/|[\w./-]+\.(?:mp4|mov|webm)(?:$|[?#]))/i.test(
-		trimmed,
+	if (/\s/.test(trimmed)) return false;
+	if (/^(?:[a-z][a-z\d+.-]*:\/\/|\/\/?[^/])/i.test(trimmed)) return true;
+	const path = trimmed.split(/[?#]/)[0];
+	return (
+		/^[\w-]+(?:\.[\w-]+)+(?::\d+)?\/./.test(path) ||
+		(/^[\w/.-]+$/.test(path) && /\.(?:mp4|mov|webm)$/i.test(path))
 	);
 }
+
+/** A signed link has some hundred characters. */
+const LONGEST_LINK = 4000;
 
 /** HTTP status -> category, the same everywhere (providers.md 1.2). */
 function categoryOfStatus(status: number): ErrorCategory {
@@ -266,13 +273,12 @@ export function readFault(
 	if (fine && !failedInside(objectOf(reply.json))) return undefined;
 	const found = complaintIn(reply.json);
 	const { code, category: documented } = judgeComplaint(found, codes);
-	const httpLike = fine ? Number(found.codes[0]) : reply.status;
+	// a code inside HTTP 200 may be the HTTP code that was meant
+	const inner = Number(found.codes[0]);
+	const httpLike = fine && inner >= 400 && inner < 600 ? inner : reply.status;
 	const plain =
 		documented === undefined || documented === 'transient' ? plainOf(found, httpLike) : undefined;
-	const category =
-		plain?.category ??
-		documented ??
-		(fine && !(httpLike >= 400 && httpLike < 600) ? 'protocol' : categoryOfStatus(httpLike));
+	const category = plain?.category ?? documented ?? categoryOfStatus(httpLike);
 	const fault: ProviderFault = {
 		category,
 		code: code ?? found.codes[0] ?? String(reply.status),

@@ -1,0 +1,455 @@
+'use strict';
+/*
+ * Answers that gateways really give (public reports, recorded replies), at the gateway they came from, and others of
+ * each kind: category, whether it is worth another try, and the reason in the message.
+ */
+const { hurry, quick, setUp } = require('./support');
+
+let world;
+beforeAll(async () => {
+	hurry(200);
+	world = await setUp();
+});
+afterAll(async () => await world.tearDown());
+beforeEach(() => world.simulator.reset());
+
+const order = (provider, more = {}) => ({
+	provider,
+	operation: 'create',
+	mode: 'textToVideo',
+	prompt: 'A cat turns its head',
+	...quick,
+	...more,
+});
+const kindCount = (kind) => world.simulator.requests.filter((one) => one.kind === kind).length;
+
+/** Runs an order whose submit, or each of whose status calls, gets the answer; the row of the error output. */
+async function rowOf(provider, kind, status, body, times = 20) {
+	world.simulator.fault({ provider, kind, times, do: { status, body } });
+	const { items } = await world.run(order(provider), {
+		input: [{ json: {} }],
+		onError: 'continueRegularOutput',
+	});
+	return items[0].json;
+}
+
+const newApi = (code, message, type = 'v_api_error') => ({ error: { message, type, code } });
+
+describe('an order is answered', () => {
+	test.each([
+		// provider, HTTP status, body, category, reason
+		[
+			'gptge',
+			403,
+			newApi('insufficient_user_quota', 'user quota is not enough'),
+			'balance',
+			/user quota is not enough/,
+		],
+		[
+			'toapis',
+			403,
+			newApi('insufficient_user_quota', 'user quota is not enough'),
+			'balance',
+			/quota/,
+		],
+		[
+			'gptge',
+			403,
+			newApi(
+				'pre_consume_token_quota_failed',
+				'token quota is not enough, token remain quota: ¥0.02',
+			),
+			'balance',
+			/token quota/,
+		],
+		['gptge', 403, newApi('', '预扣费额度失败, 用户剩余额度: ¥0.000000'), 'balance', /预扣费/],
+		[
+			'gptge',
+			400,
+			{ code: 'quota_not_enough', message: '用户余额不足，请充值', data: null },
+			'balance',
+			/余额不足/,
+		],
+		[
+			'wavespeed',
+			400,
+			{ code: 400, message: 'Insufficient credits. Please top up your account.' },
+			'balance',
+			/Insufficient credits/,
+		],
+		['gptge', 400, newApi('prompt_blocked', 'prompt blocked'), 'contentPolicy', /prompt blocked/],
+		['gptge', 403, newApi('prompt_blocked', 'prompt blocked'), 'contentPolicy', /prompt blocked/],
+		['gptge', 500, newApi('prompt_blocked', 'prompt blocked'), 'contentPolicy', /prompt blocked/],
+		[
+			'gptge',
+			400,
+			newApi('sensitive_words_detected', '用户敏感词检测到'),
+			'contentPolicy',
+			/敏感词/,
+		],
+		[
+			'toapis',
+			500,
+			newApi('bad_response', '提示词包含违规内容，审核未通过'),
+			'contentPolicy',
+			/违规内容/,
+		],
+		[
+			'minimax',
+			422,
+			{
+				type: 'error',
+				error: { type: 'unprocessable_entity_error', message: 'input new_sensitive (1026)' },
+			},
+			'contentPolicy',
+			/new_sensitive/,
+		],
+		[
+			'gptge',
+			500,
+			newApi(
+				'fail_to_fetch_task',
+				'upstream: {"base_resp":{"status_code":1026,"status_msg":"input new_sensitive"}}',
+			),
+			'contentPolicy',
+			/new_sensitive/,
+		],
+		[
+			'minimax',
+			200,
+			{
+				base_resp: {
+					status_code: 1000,
+					status_msg: 'disallowed image url: localhost or private address not allowed',
+				},
+			},
+			'invalidParameters',
+			/disallowed image url/,
+		],
+		[
+			'pixazo',
+			200,
+			{ base_resp: { status_code: 1000, status_msg: 'failed to download the image' } },
+			'invalidParameters',
+			/failed to download/,
+		],
+		[
+			'seaart',
+			422,
+			{ detail: [{ loc: ['body', 'duration'], msg: 'must be one of 6, 10', type: 'value_error' }] },
+			'invalidParameters',
+			/must be one of/,
+		],
+		['gptge', 401, newApi('', '无效的令牌'), 'auth', /无效的令牌/],
+		['seaart', 200, { error: 'Incorrect API key provided' }, 'auth', /Incorrect API key/],
+		[
+			'toapis',
+			404,
+			newApi('model_not_found', 'The model does not exist'),
+			'unsupported',
+			/model does not exist/,
+		],
+	])('%s, HTTP %i %j: %s', async (provider, status, body, category, reason) => {
+		const { error, taskId } = await rowOf(provider, 'submit', status, body);
+		expect(error).toMatchObject({ category, retryable: false });
+		expect(error.message).toMatch(reason);
+		expect(error.message).not.toMatch(/documented shape/);
+		expect(taskId).toBeUndefined();
+		expect(kindCount('submit')).toBe(1);
+	});
+
+	test.each([
+		[
+			'gptge',
+			503,
+			newApi('model_not_found', '当前分组 default 下对于模型 MiniMax-Hailuo-02 无可用渠道'),
+		],
+		[
+			'gptge',
+			503,
+			newApi('', 'No available channel for model MiniMax-Hailuo-02 under group default'),
+		],
+		['gptge', 503, newApi('get_channel_failed', '当前分组上游负载已饱和，请稍后再试')],
+		['toapis', 500, newApi('channel:no_available_key', 'no available key')],
+	])('%s, HTTP %i %j: nothing was made, so it is tried again', async (provider, status, body) => {
+		world.simulator.fault({ provider, kind: 'submit', times: 2, do: { status, body } });
+		const { items, error } = await world.run(order(provider));
+		expect(error).toBeUndefined();
+		expect(items[0].json.status).toBe('succeeded');
+		expect(kindCount('submit')).toBe(3);
+		expect(world.simulator.paid()).toBe(1);
+
+		world.simulator.reset();
+		const { error: last } = await rowOf(provider, 'submit', status, body);
+		expect(last).toMatchObject({ category: 'transient', retryable: true });
+		expect(last.message).toContain(body.error.message);
+	});
+
+	test('by a page of a proxy that refuses: the key is not blamed, and nothing was made', async () => {
+		const page = '<!DOCTYPE html><html><title>Just a moment...</title></html>';
+		const { error } = await rowOf('minimax', 'submit', 403, page);
+		expect(error).toMatchObject({
+			category: 'protocol',
+			message: expect.stringMatching(/page.*403/),
+		});
+	});
+
+	test.each([
+		[
+			'minimax',
+			200,
+			{ task_id: 'ID', base_resp: { status_code: 1000, status_msg: 'unknown error' } },
+		],
+		[
+			'minimax',
+			500,
+			{ task_id: 'ID', base_resp: { status_code: 1000, status_msg: 'unknown error' } },
+		],
+		['gptge', 500, { code: 'fail', message: 'timeout', data: { task_id: 'ID' } }],
+		['wavespeed', 500, { code: 500, message: 'internal', data: { id: 'ID', status: 'created' } }],
+	])('%s, HTTP %i %j: a task that is named exists', async (provider, status, body) => {
+		// a first order gives an ID that the simulator knows
+		const { items } = await world.run(order(provider));
+		const { taskId } = items[0].json;
+		const named = JSON.parse(JSON.stringify(body).replace('"ID"', JSON.stringify(taskId)));
+		world.simulator.fault({ provider, kind: 'submit', times: 1, do: { status, body: named } });
+		const again = await world.run(order(provider));
+		expect(again.error).toBeUndefined();
+		expect(again.items[0].json).toMatchObject({ taskId, status: 'succeeded' });
+		expect(world.simulator.paid()).toBe(1);
+	});
+
+	test('an ID of the call is no task', async () => {
+		const body = { error: { code: 'INTERNAL', message: 'boom' }, request_id: 'req_1' };
+		const { error, taskId } = await rowOf('seaart', 'submit', 500, body);
+		expect(error.category).toBe('unknownOutcome');
+		expect(taskId).toBeUndefined();
+	});
+});
+
+const prediction = (more) => ({
+	code: 200,
+	message: 'success',
+	data: { id: 'p', model: 'm', outputs: [], status: 'failed', ...more },
+});
+const generation = (more) => ({ id: 'v', object: 'generation.task', status: 'failed', ...more });
+
+describe('a task fails', () => {
+	test.each([
+		[
+			'wavespeed',
+			prediction({ has_nsfw_contents: [true], error: 'Content flagged as potentially sensitive' }),
+			'contentPolicy',
+			/flagged/,
+		],
+		[
+			'wavespeed',
+			prediction({ has_nsfw_contents: [true], error: '' }),
+			'contentPolicy',
+			/no reason/,
+		],
+		[
+			'wavespeed',
+			prediction({ error: 'The prompt was blocked by our content policy' }),
+			'contentPolicy',
+			/content policy/,
+		],
+		[
+			'wavespeed',
+			prediction({ error: { code: 'E1', message: 'cannot download the image' } }),
+			'invalidParameters',
+			/cannot download/,
+		],
+		['wavespeed', prediction({ error: 'CUDA out of memory' }), 'transient', /CUDA/],
+		[
+			'toapis',
+			generation({
+				error: { code: 'generation_failed', message: 'rejected by the content moderation system' },
+			}),
+			'contentPolicy',
+			/moderation/,
+		],
+		[
+			'toapis',
+			generation({
+				error: { code: 'generation_failed', message: '{"error":{"message":"视频审核不通过"}}' },
+			}),
+			'contentPolicy',
+			/视频审核不通过/,
+		],
+		[
+			'toapis',
+			generation({ error: { code: 'generation_failed', message: 'upstream returned status 502' } }),
+			'transient',
+			/502/,
+		],
+		['toapis', generation({ error: 'unsafe content' }), 'contentPolicy', /unsafe content/],
+		[
+			'pixazo',
+			{ task_id: '1', status: 'ERROR', error: 'worker crashed' },
+			'transient',
+			/worker crashed/,
+		],
+		[
+			'pixazo',
+			{ task_id: '1', status: 'FAILED', message: 'NSFW content detected' },
+			'contentPolicy',
+			/NSFW/,
+		],
+		[
+			'gptge',
+			{
+				code: 'success',
+				data: { task_id: '1', status: 'FAILURE', fail_reason: 'input new_sensitive (1026)' },
+			},
+			'contentPolicy',
+			/new_sensitive/,
+		],
+		[
+			'gptge',
+			{
+				code: 'success',
+				data: {
+					task_id: '1',
+					status: 'FAILURE',
+					fail_reason: '{"code":1008,"message":"upstream balance"}',
+				},
+			},
+			'balance',
+			/upstream balance/,
+		],
+		[
+			'minimax',
+			{
+				task_id: '1',
+				status: 'Fail',
+				base_resp: { status_code: 1027, status_msg: 'output sensitive' },
+			},
+			'contentPolicy',
+			/output sensitive/,
+		],
+		[
+			'minimax',
+			{ task_id: '1', status: 'error', error_message: 'gpu lost' },
+			'transient',
+			/gpu lost/,
+		],
+		[
+			'seaart',
+			{
+				request_id: '1',
+				status: 'COMPLETED',
+				error: { message: 'blocked by content safety' },
+				error_type: 'INFERENCE_FAILURE',
+			},
+			'contentPolicy',
+			/content safety/,
+		],
+		[
+			'seaart',
+			{ request_id: '1', status: 'FAILED', reason: 'worker lost' },
+			'transient',
+			/worker lost/,
+		],
+	])('%s %j: %s', async (provider, body, category, reason) => {
+		const { error, taskId } = await rowOf(provider, 'status', 200, body);
+		expect(error).toMatchObject({ category, retryable: category === 'transient' });
+		expect(error.message).toMatch(reason);
+		expect(error.message).not.toMatch(/documented shape/);
+		expect(taskId).toBe(world.simulator.tasks[0].id);
+		expect(kindCount('status')).toBe(1);
+	});
+});
+
+describe('a status word that the gateway does not document is understood', () => {
+	const says = {
+		minimax: (status) => ({ task_id: '1', status, base_resp: { status_code: 0 } }),
+		gptge: (status) => ({ code: 'success', data: { task_id: '1', status } }),
+		wavespeed: (status) => prediction({ status }),
+		toapis: (status) => generation({ status }),
+		pixazo: (status) => ({ task_id: '1', status }),
+		seaart: (status) => ({ request_id: '1', status }),
+	};
+	const cases = Object.keys(says).flatMap((provider) =>
+		['cancelled', 'CANCELED', 'error', 'Failed', 'rejected', '失败'].map((word) => [
+			provider,
+			word,
+		]),
+	);
+	test.each(cases)('%s: %s', async (provider, word) => {
+		const { error, status } = await rowOf(provider, 'status', 200, says[provider](word));
+		expect(status).toBe(/cancel/i.test(word) ? 'canceled' : 'failed');
+		expect(error).toBeDefined();
+		expect(kindCount('status')).toBe(1);
+	});
+
+	test.each(
+		Object.keys(says).flatMap((provider) =>
+			['done', 'Succeeded', 'SUCCESS', 'finished', '已完成'].map((word) => [provider, word]),
+		),
+	)('%s: %s, and the link comes later', async (provider, word) => {
+		// by then the simulator has finished it, too
+		world.simulator.fault({
+			provider,
+			kind: 'status',
+			times: 3,
+			do: { status: 200, body: says[provider](word) },
+		});
+		const { items, error } = await world.run(order(provider));
+		expect(error).toBeUndefined();
+		expect(items[0].json).toMatchObject({
+			status: 'succeeded',
+			videoUrl: expect.stringMatching(/^http/),
+		});
+		expect(items[0].binary.data.mimeType).toBe('video/mp4');
+	});
+});
+
+describe('a finished task', () => {
+	const providers = ['minimax', 'gptge', 'wavespeed', 'toapis', 'pixazo', 'seaart'];
+	test.each(
+		providers.flatMap((provider) =>
+			['latelink', 'relativelink', 'schemelesslink'].map((word) => [provider, word]),
+		),
+	)('%s, sim:%s: the video is delivered', async (provider, word) => {
+		const { items, error } = await world.run(order(provider, { prompt: `A cat sim:${word}` }));
+		expect(error).toBeUndefined();
+		expect(items[0].json.videoUrl).toMatch(/^http:\/\/127\.0\.0\.1/);
+		expect(items[0].binary.data.fileExtension).toBe('mp4');
+		const files = world.simulator.requests.filter(({ kind }) => kind === 'file');
+		// never with an empty file ID, and never with the key at the file's host
+		for (const { path, query } of files)
+			expect(`${path}${JSON.stringify(query ?? '')}`).not.toMatch(/file_id(?:=|":")(?:"|$|0")/);
+		for (const { headers } of world.simulator.requests.filter(({ kind }) => kind === 'video'))
+			expect(headers.authorization ?? headers['ocp-apim-subscription-key']).toBeUndefined();
+	});
+
+	test.each(providers)('%s without a link: asked for again, then said', async (provider) => {
+		const { items } = await world.run(order(provider, { prompt: 'A cat sim:nolink' }), {
+			input: [{ json: {} }],
+			onError: 'continueRegularOutput',
+		});
+		const { error, taskId } = items[0].json;
+		expect(error).toMatchObject({ category: 'transient', retryable: true });
+		expect(error.message).toMatch(/finished, but the gateway gives no link/);
+		expect(taskId).toBe(world.simulator.tasks[0].id);
+		expect(kindCount('video')).toBe(0);
+	});
+
+	test('has its link in fail_reason at relays', async () => {
+		const { items } = await world.run(order('gptge', { completion: 'wait' }));
+		const { videoUrl } = items[0].json;
+		const body = {
+			code: 'success',
+			data: { task_id: '1', status: 'SUCCESS', fail_reason: videoUrl },
+		};
+		world.simulator.fault({
+			provider: 'gptge',
+			kind: 'status',
+			times: 1,
+			do: { status: 200, body },
+		});
+		const again = await world.run(order('gptge', { prompt: 'Another cat' }));
+		expect(again.items[0].json.videoUrl).toBe(videoUrl);
+	});
+});
