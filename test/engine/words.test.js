@@ -190,7 +190,7 @@ describe('an order is answered', () => {
 		const { error } = await rowOf('minimax', 'submit', 403, page);
 		expect(error).toMatchObject({
 			category: 'protocol',
-			message: expect.stringMatching(/page.*403/),
+			message: expect.stringMatching(/HTTP status 403, not JSON/),
 		});
 	});
 
