@@ -9,7 +9,7 @@ import { openN8n } from './lib/private-n8n.mjs';
 import { isAlive } from './lib/processes.mjs';
 import { keptLogin, readState, writeState } from './lib/profile.mjs';
 import { createProgress, formatSeconds } from './lib/progress.mjs';
-import { setUpDemo } from './lib/setup.mjs';
+import { setUpDemo, setUpExamples } from './lib/setup.mjs';
 import { startGateways } from './lib/simulator.mjs';
 import { runCommand } from './lib/stop-signal.mjs';
 
@@ -75,7 +75,7 @@ async function main(stop) {
 	const address = await Promise.race([
 		own.server.ended,
 		progress.step(
-			'Login, credentials and demo workflow',
+			'Login, credentials and workflows',
 			async (step) => await setUp(step, own, { folder, simulator }),
 		),
 	]);
@@ -109,8 +109,11 @@ async function setUp(step, { rest, url, signedIn }, { folder, simulator }) {
 		step.done('skipped, the password was changed in n8n');
 		return { url, changedPassword: true };
 	}
-	const state = await setUpDemo(rest, { simulator, state: readState(folder) });
-	writeState(folder, state);
+	const earlier = readState(folder);
+	const state = await setUpDemo(rest, { simulator, state: earlier });
+	writeState(folder, { ...earlier, ...state });
+	const examples = await setUpExamples(rest, { ...state, earlier });
+	writeState(folder, { ...state, examples });
 	step.done(signedIn === 'created' ? 'made' : 'checked');
 	return { url: `${url}/workflow/${state.workflowId}`, changedPassword: false };
 }
@@ -124,8 +127,9 @@ n8n is ready with ${name} ${version} after ${formatSeconds(took)}.
   Log in    ${login.email}
   Password  ${password}
 
-Press "Execute workflow": one picture becomes a video at six simulated gateways. Nothing
-costs money while the credentials are the simulated ones.
+Press "Execute workflow": one image becomes a video at six simulated gateways. Nothing costs
+money while the credentials are the simulated ones. A note on the canvas says which of the
+other workflows to try.
 
   Gateways  ${simulator.url}/_simulator
   n8n log   ${relative(process.cwd(), log)}

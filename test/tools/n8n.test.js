@@ -16,7 +16,14 @@ const { n8nEnv } = require('../../tools/lib/n8n-process.mjs');
 const { linesAround, tailOf } = require('../../tools/lib/processes.mjs');
 const { keptLogin, newPassword } = require('../../tools/lib/profile.mjs');
 const { unpackTarball } = require('../../tools/lib/tar.mjs');
-const { fitWorkflow, moveUrl, readDemoWorkflow } = require('../../tools/lib/workflow.mjs');
+const {
+	fitExample,
+	fitWorkflow,
+	moveAddresses,
+	moveUrl,
+	readDemoWorkflow,
+	readExamples,
+} = require('../../tools/lib/workflow.mjs');
 
 let folder;
 beforeEach(() => {
@@ -100,6 +107,44 @@ describe('the demo workflow', () => {
 		expect(moveUrl('http://127.0.0.1:87870/x', from, to)).toBe('http://127.0.0.1:87870/x');
 		expect(moveUrl(undefined, from, to)).toBeUndefined();
 		expect(moveUrl(from, undefined, to)).toBe(from);
+	});
+});
+
+describe('the other workflows', () => {
+	const examples = readExamples();
+	const [from, simulatorUrl] = ['http://127.0.0.1:8787', 'http://127.0.0.1:9999'];
+	const credentialIds = Object.fromEntries(GATEWAYS.map(({ id }) => [id, `id-${id}`]));
+
+	it.each(examples.map(({ file, workflow }) => [file, workflow]))(
+		'%s is fitted to one n8n without being changed itself',
+		(_file, workflow) => {
+			const before = JSON.stringify(workflow);
+			const fitted = fitExample(workflow, { from, simulatorUrl, credentialIds });
+			expect(JSON.stringify(fitted)).not.toContain(from);
+			const mine = fitted.nodes.filter(({ type }) => type.startsWith('n8n-nodes-hailuo.'));
+			expect(mine.length).toBeGreaterThan(0);
+			for (const { parameters, credentials } of mine)
+				expect(Object.values(credentials).map(({ id }) => id)).toEqual([
+					`id-${parameters.provider}`,
+				]);
+			// a chat model's credential is the user's to choose
+			for (const { type, credentials } of fitted.nodes)
+				if (!type.startsWith('n8n-nodes-hailuo.')) expect(credentials).toBeUndefined();
+			expect(JSON.stringify(workflow)).toBe(before);
+		},
+	);
+
+	it('addresses within a text are moved, others and longer ports are not', () => {
+		const moved = moveAddresses(
+			{ rows: `{"a":"${from}/x.png","b":"https://example.com/x.png"}`, other: `${from}0/x` },
+			from,
+			simulatorUrl,
+		);
+		expect(moved).toEqual({
+			rows: `{"a":"${simulatorUrl}/x.png","b":"https://example.com/x.png"}`,
+			other: `${from}0/x`,
+		});
+		expect(moveAddresses({ url: from }, undefined, simulatorUrl)).toEqual({ url: from });
 	});
 });
 

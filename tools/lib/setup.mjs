@@ -1,6 +1,14 @@
 import { GATEWAYS, PICTURE_NODE } from './gateways.mjs';
 import { RestProblem } from './rest.mjs';
-import { fitWorkflow, moveUrl, readDemoWorkflow } from './workflow.mjs';
+import { SIMULATOR_PORT } from './simulator.mjs';
+import {
+	fitExample,
+	fitWorkflow,
+	moveAddresses,
+	moveUrl,
+	readDemoWorkflow,
+	readExamples,
+} from './workflow.mjs';
 
 const API_KEY = 'simulator-key';
 const WORKFLOW_ID = 'hailuoSixGateway';
@@ -25,6 +33,40 @@ export async function setUpDemo(rest, { simulator, state, pollSeconds }) {
 			(await moveWorkflow(rest, state.workflowId, simulator.url, state.simulatorUrl))) ??
 		(await createWorkflow(rest, { simulatorUrl: simulator.url, credentialIds, pollSeconds }));
 	return { simulatorUrl: simulator.url, workflowId, credentialIds };
+}
+
+/**
+ * Puts the other workflows beside the demo, as `setUpDemo` does: what the user changed stays.
+ * @param {import('./rest.mjs').N8nRest} rest logged in
+ * @param {{ simulatorUrl: string, credentialIds: Record<string, string>, earlier: { simulatorUrl?: string, examples?: Record<string, string> } }} options
+ *   `earlier`: the state of the last start
+ * @returns {Promise<Record<string, string>>} their ids, by file
+ */
+export async function setUpExamples(rest, { simulatorUrl, credentialIds, earlier }) {
+	const ids = {};
+	for (const { file, workflow } of readExamples()) {
+		const known = earlier.examples?.[file];
+		ids[file] =
+			(known && (await moveExample(rest, known, earlier.simulatorUrl, simulatorUrl))) ??
+			(await rest.createWorkflow(
+				fitExample(workflow, { from: WRITTEN_FOR, simulatorUrl, credentialIds }),
+			));
+	}
+	return ids;
+}
+
+/** The simulator whose address stands in the files. */
+const WRITTEN_FOR = `http://127.0.0.1:${SIMULATOR_PORT}`;
+
+async function moveExample(rest, id, from, to) {
+	const found = await rest.find(`/workflows/${id}`);
+	if (!found || found.isArchived) return undefined;
+	const nodes = moveAddresses(found.nodes, from, to);
+	if (JSON.stringify(nodes) !== JSON.stringify(found.nodes)) {
+		const { name, connections, settings, versionId } = found;
+		await rest.call('PATCH', `/workflows/${id}`, { name, nodes, connections, settings, versionId });
+	}
+	return id;
 }
 
 async function createCredential(rest, gateway, simulator) {
