@@ -75,4 +75,4 @@ async function fetchLater(world, { provider, taskId, endpoint }, timeout = 15) {
 	return error?.message ?? (items[0]?.binary?.data ? 'delivered' : 'no file');
 }
 
-module.exports = { orderFor, runCell };
+module.exports = { orderFor, queueFault, runCell };
