@@ -7,25 +7,31 @@ const ALWAYS = 1000;
 const TRIES = 3;
 const WAIT_OPTIONS = { pollInterval: 4 };
 
+/** The columns of the matrix: gateways, and the other API of one of them. */
+const MINIMAX_H3 = 'minimaxH3';
+const dialectOf = (column) =>
+	column === MINIMAX_H3 ? { provider: 'minimax', model: 'MiniMax-H3' } : { provider: column };
+
 /**
  * Orders a clip under Continue On Fail, and when that gave no file, fetches it with `wait` in another execution.
  * @param {object} world of setUp()
- * @param {string} provider
+ * @param {string} column
  * @param {object} row of rows.js
  */
-async function runCell(world, provider, row) {
+async function runCell(world, column, row) {
 	const { simulator } = world;
+	const { provider } = dialectOf(column);
 	const fault = queueFault(simulator, provider, row);
 	if (row.outcome) simulator.outcome({ provider, times: ALWAYS, ...row.outcome });
 	const since = systemClock.now();
-	const { items } = await world.run(orderFor(provider, row.minutes), {
+	const { items } = await world.run(orderFor(column, row.minutes), {
 		onError: 'continueRegularOutput',
 		...(row.stays && { retryOnFail: true, maxTries: row.tries ?? TRIES, waitBetweenTries: 1 }),
 	});
 	const [{ json, binary }] = items;
 	const made = simulator.tasks.filter((task) => task.provider === provider);
 	const cell = {
-		provider,
+		column,
 		minutes: (systemClock.now() - since) / 60_000,
 		outcome: json.error ? json.error.category : binary?.data ? 'delivered' : 'no file',
 		message: json.error?.message,
@@ -42,8 +48,8 @@ async function runCell(world, provider, row) {
 }
 
 /** @param {number} [timeout] 'Timeout' of the node, in minutes */
-const orderFor = (provider, timeout = 15) => ({
-	provider,
+const orderFor = (column, timeout = 15) => ({
+	...dialectOf(column),
 	operation: 'create',
 	mode: 'imageToVideo',
 	prompt: 'A cat turns its head',
@@ -75,4 +81,4 @@ async function fetchLater(world, { provider, taskId, endpoint }, timeout = 15) {
 	return error?.message ?? (items[0]?.binary?.data ? 'delivered' : 'no file');
 }
 
-module.exports = { orderFor, queueFault, runCell };
+module.exports = { MINIMAX_H3, orderFor, queueFault, runCell };

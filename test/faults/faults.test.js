@@ -1,13 +1,13 @@
 'use strict';
 /*
- * The fault matrix: everything that can go wrong, on each gateway, in n8n's own engine against the simulator. Each
+ * The fault matrix: everything that can go wrong, on each gateway and both APIs of MiniMax, in n8n's own engine against the simulator. Each
  * cell is one order; the gateways of a row run side by side, and some rows too: most of the time is waiting.
  * Ends with the whole matrix as a table.
  */
 const { concurrencyLimit } = require('../../nodes/shared/async/concurrency');
 const { providerIds } = require('../../nodes/shared/catalog/gateways');
 const { setUp } = require('../engine/support');
-const { orderFor, runCell } = require('./cell');
+const { MINIMAX_H3, orderFor, runCell } = require('./cell');
 const { matrixText } = require('./matrix');
 const { RETRY_AFTER, rows } = require('./rows');
 const { hurryTimeouts, speedUp } = require('./speed');
@@ -16,6 +16,7 @@ const SPEED = 100;
 const ROWS_AT_ONCE = 8;
 jest.setTimeout(60_000);
 
+const columns = [...providerIds, MINIMAX_H3];
 const passing = rows.filter(({ stays }) => !stays);
 const staying = rows.filter(({ stays }) => stays);
 const done = new Map();
@@ -45,26 +46,29 @@ describe('without end, under Retry On Fail', () => {
 /** n8n would store the execution as canceled, and start no error workflow, if the message held that word. */
 test('a canceled task ends the execution as an error', async () => {
 	const world = await setUp();
-	for (const provider of providerIds) {
-		world.simulator.outcome({ provider, status: 'canceled' });
-		const { status, error } = await world.run(orderFor(provider));
-		expect({ provider, status }).toEqual({ provider, status: 'error' });
+	for (const column of columns) {
+		world.simulator.outcome({ status: 'canceled' });
+		const { status, error } = await world.run(orderFor(column));
+		expect({ column, status }).toEqual({ column, status: 'error' });
 		expect(error.description).toContain(world.simulator.tasks.at(-1).id);
 	}
 	await world.tearDown();
 });
 
-/** A row has a simulator of its own. */
+/** A row has simulators of its own: a second one for the column that shares its gateway with another. */
 async function runRow(row) {
-	const world = await setUp();
-	if (row.fault?.hang) hurryTimeouts(world.simulator.url);
-	const providers = providerIds.filter((id) => row.only?.includes(id) ?? true);
+	const worlds = [await setUp(), await setUp()];
+	if (row.fault?.hang) for (const { simulator } of worlds) hurryTimeouts(simulator.url);
 	try {
-		const cells = await Promise.all(providers.map((id) => runCell(world, id, row)));
-		done.set(row, Object.fromEntries(cells.map((cell) => [cell.provider, cell])));
+		const cells = await Promise.all(
+			columns
+				.filter((column) => row.only?.includes(column) ?? true)
+				.map((column) => runCell(worlds[column === MINIMAX_H3 ? 1 : 0], column, row)),
+		);
+		done.set(row, Object.fromEntries(cells.map((cell) => [cell.column, cell])));
 		return cells;
 	} finally {
-		await world.tearDown();
+		for (const world of worlds) await world.tearDown();
 	}
 }
 
@@ -73,10 +77,10 @@ async function checkRow(row) {
 }
 
 function check(row, cell) {
-	const { provider, outcome, message, paid, ids, taskId, requests } = cell;
-	const expected = row.expected[provider] ?? row.expected.others ?? row.expected;
+	const { column, outcome, message, paid, ids, taskId, requests } = cell;
+	const expected = row.expected[column] ?? row.expected.others ?? row.expected;
 	const equal = (what, value, wanted) =>
-		expect({ provider, [what]: value }).toEqual({ provider, [what]: wanted });
+		expect({ column, [what]: value }).toEqual({ column, [what]: wanted });
 	if (row.fault) equal('fault happened', cell.happened > 0, true);
 	equal('outcome', outcome === expected ? expected : `${outcome}: ${message}`, expected);
 	if (row.within !== undefined) expect(cell.minutes).toBeLessThan(row.within);
@@ -98,11 +102,11 @@ function check(row, cell) {
 }
 
 /** After Retry-After nobody asks again before that time. */
-function checkPause({ kind }, { provider, requests }) {
+function checkPause({ kind }, { column, requests }) {
 	const [refused, next] = requests.filter((request) => request.kind === kind).map(({ at }) => at);
 	// timers may fire some milliseconds early
 	const early = next - refused < (RETRY_AFTER * 1000) / SPEED - 5;
-	expect({ provider, early }).toEqual({ provider, early: false });
+	expect({ column, early }).toEqual({ column, early: false });
 }
 
 function report() {
@@ -113,7 +117,7 @@ function report() {
 	const cells = [...done.values()].flatMap((row) => Object.values(row));
 	const fetched = cells.filter(({ outcome, later }) => [outcome, later].includes('delivered'));
 	const paid = fetched.reduce((sum, cell) => sum + cell.paid, 0);
-	const table = matrixText(providerIds, [
+	const table = matrixText(columns, [
 		part('Once, then all is well', passing),
 		part('Without end, Retry On Fail', staying),
 	]);

@@ -7,7 +7,7 @@
  *   fault     the simulator's `do`, or a function of the gateway's id
  *   outcome   what becomes of the task (the simulator's `outcome`)
  *   stays     the fault never passes; n8n's Retry On Fail then runs the node three times
- *   expected  `delivered` or an error category: one for all, or by gateway with `others`
+ *   expected  `delivered` or an error category: one for all, or by column with `others`
  *   tries     of Retry On Fail, where 3 would take too long
  *   within    minutes after which the node has given up, all tries together
  *   minutes   'Timeout' of the node, where waiting would never end
