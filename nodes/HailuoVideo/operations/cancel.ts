@@ -1,7 +1,7 @@
 import { GatewayFailed, InputRefused } from '../../shared/errors';
 import { canCancel, providerIds, table } from '../../shared/catalog/gateways';
 import { isFinal, taskRow } from '../../shared/task';
-import { findTask, refreshStatus } from './finish';
+import { refreshStatus } from './finish';
 import type { Operation } from '../operation';
 import { readTask, type ExistingTask } from './readTask';
 
@@ -32,9 +32,8 @@ export const cancel: Operation<ExistingTask> = {
 	},
 	async execute(item, { task: given, parameters }) {
 		const { batch, client } = item;
-		const found = await findTask(item, given);
-		const { task } = found;
-		let { seen } = found;
+		let seen = await refreshStatus(item, given);
+		const { task } = seen;
 		if (seen.state.status === 'succeeded' || seen.state.status === 'failed')
 			throw new GatewayFailed({
 				category: 'unsupported',
@@ -54,7 +53,7 @@ export const cancel: Operation<ExistingTask> = {
 				});
 			const reply = await client.call(cancelling.call(task));
 			const state = cancelling.read(reply);
-			if (state) seen = { state: { ...seen.state, ...state }, reply };
+			if (state) seen = { task, state: { ...seen.state, ...state }, reply };
 			for (let tries = 0; tries < STATUS_CHECKS && !isFinal(seen.state.status); tries++) {
 				await batch.clock.sleep(1000, batch.signal);
 				seen = await refreshStatus(item, task);

@@ -1,7 +1,7 @@
 import { GatewayFailed } from '../../shared/errors';
 import { isFinal } from '../../shared/task';
 import { mustBeSucceeded } from '../../shared/tasks/poll';
-import { findTask, toOutputItem } from './finish';
+import { refreshStatus, toOutputItem } from './finish';
 import type { Operation } from '../operation';
 import { readTask, type ExistingTask } from './readTask';
 
@@ -17,8 +17,7 @@ export const download: Operation<ExistingTask> = {
 		return readTask(item, 'download');
 	},
 	async execute(item, { task: given, parameters }) {
-		const { task, seen } = await findTask(item, given);
-		const { state, reply } = seen;
+		const { task, state, reply } = await refreshStatus(item, given);
 		mustBeSucceeded(state);
 		if (!isFinal(state.status))
 			throw new GatewayFailed({

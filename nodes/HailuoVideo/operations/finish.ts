@@ -4,7 +4,6 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { MAX_UNKNOWN_REPLIES, retryRead } from '../../shared/async/retry';
 import { GatewayFailed } from '../../shared/errors';
 import type { Reply } from '../../shared/providers/contract';
-import { locateTask } from '../../shared/tasks/locate';
 import { toTaskItem } from '../../shared/tasks/output';
 import {
 	fetchStatus,
@@ -17,7 +16,7 @@ import { clipKindOf } from '../batch/learntTimes';
 import type { Item } from '../item';
 import type { OutputParameters, WaitParameters } from '../order/parameters';
 
-/** Asks for the state once, patiently, and keeps it for a row that may go wrong. */
+/** Asks for the state once, patiently, and keeps it, and the endpoint that knew it, for a row that may go wrong. */
 export async function refreshStatus(item: Item, task: TaskRef): Promise<StatusReply> {
 	const { client, batch, progress } = item;
 	const seen = await retryRead(
@@ -27,24 +26,9 @@ export async function refreshStatus(item: Item, task: TaskRef): Promise<StatusRe
 		// a replica may lag behind the order
 		{ unknownTries: MAX_UNKNOWN_REPLIES },
 	);
+	progress.task = seen.task;
 	progress.state = { ...progress.state, ...seen.state };
 	return seen;
-}
-
-/**
- * Finds out which API of the gateway made a task, where its row does not say, and asks for its state.
- * @throws GatewayFailed, Stopped
- */
-export async function findTask(
-	item: Item,
-	given: TaskRef,
-): Promise<{ task: TaskRef; seen: StatusReply }> {
-	const { client, batch, progress } = item;
-	const { task, seen } = await locateTask(client, given, batch.clock, batch.signal);
-	progress.task = task;
-	if (!seen) return { task, seen: await refreshStatus(item, task) };
-	progress.state = { ...progress.state, ...seen.state };
-	return { task, seen };
 }
 
 /**
@@ -54,14 +38,14 @@ export async function findTask(
  */
 export async function waitForVideo(
 	item: Item,
-	task: TaskRef,
+	given: TaskRef,
 	made: { since: number; fresh: boolean },
 	{ wait, output }: { wait: WaitParameters; output: OutputParameters },
 ): Promise<INodeExecutionData> {
 	const { client, batch, progress } = item;
 	const { last, timedOut } = await pollUntilFinal(
 		client,
-		task,
+		given,
 		{
 			...made,
 			deadline: batch.clock.now() + wait.timeoutMs,
@@ -71,6 +55,8 @@ export async function waitForVideo(
 		batch.clock,
 		batch.signal,
 	);
+	const task = last?.task ?? given;
+	progress.task = task;
 	if (last) progress.state = { ...progress.state, ...last.state };
 	if (timedOut && wait.onTimeout !== 'return')
 		throw new GatewayFailed({

@@ -1,4 +1,4 @@
-import { findTask, toOutputItem } from './finish';
+import { refreshStatus, toOutputItem } from './finish';
 import type { Operation } from '../operation';
 import { readTask, type ExistingTask } from './readTask';
 
@@ -14,7 +14,7 @@ export const getStatus: Operation<ExistingTask> = {
 		return readTask(item, 'getStatus');
 	},
 	async execute(item, { task: given, parameters }) {
-		const { task, seen } = await findTask(item, given);
-		return await toOutputItem(item, task, parameters.output, seen.reply);
+		const { task, reply } = await refreshStatus(item, given);
+		return await toOutputItem(item, task, parameters.output, reply);
 	},
 };

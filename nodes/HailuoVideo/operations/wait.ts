@@ -1,4 +1,3 @@
-import { locateTask } from '../../shared/tasks/locate';
 import { waitForVideo } from './finish';
 import type { Operation } from '../operation';
 import { readTask, type ExistingTask } from './readTask';
@@ -16,11 +15,8 @@ export const wait: Operation<ExistingTask> = {
 		item.progress.cancelOnStop = existing.parameters.wait.cancelOnStop;
 		return existing;
 	},
-	async execute(item, { task: given, parameters }) {
-		const { batch, client, progress } = item;
-		const { task } = await locateTask(client, given, batch.clock, batch.signal);
-		progress.task = task;
-		const made = { since: batch.clock.now(), fresh: false };
+	async execute(item, { task, parameters }) {
+		const made = { since: item.batch.clock.now(), fresh: false };
 		return await waitForVideo(item, task, made, parameters);
 	},
 };

@@ -11,6 +11,8 @@ import { isFinal, type TaskRef, type TaskState } from '../task';
 import type { ProviderClient } from '../transport/client';
 
 export interface StatusReply {
+	/** As it was asked for, with the endpoint that knew it. */
+	task: TaskRef;
 	state: TaskState;
 	reply: Reply;
 }
@@ -34,17 +36,32 @@ const LONG_QUEUE_MS = 20_000;
 const NOTICE_MS = 600;
 
 /**
- * Asks for a task's status once.
+ * Asks for a task's status once. Where its row does not say which API of the gateway made it, the next one is asked
+ * when one does not know it.
  * @param until epoch milliseconds after which the answer is of no use
- * @throws GatewayFailed, Stopped
+ * @throws GatewayFailed, with the first API's words where none knows the task; Stopped
  */
 export async function fetchStatus(
 	gateway: ProviderClient,
-	task: TaskRef,
+	given: TaskRef,
 	until?: number,
 ): Promise<StatusReply> {
-	const reply = await gateway.read(gateway.provider.status(task), until);
-	return { state: gateway.provider.readStatus(reply), reply };
+	const { provider } = gateway;
+	let unknown: unknown;
+	for (const task of provider.candidates?.(given) ?? [given]) {
+		const asked = await settle(async () => await gateway.read(provider.status(task), until));
+		if ('value' in asked)
+			return { task, state: provider.readStatus(asked.value), reply: asked.value };
+		if (!isUnknownTask(asked.error)) throw asked.error;
+		unknown ??= asked.error;
+	}
+	throw unknown;
+}
+
+/** MiniMax and its kin have one code for an unknown task and a wrong parameter. */
+function isUnknownTask(error: unknown): boolean {
+	const category = error instanceof GatewayFailed ? error.fault.category : undefined;
+	return category === 'notFound' || category === 'invalidParameters';
 }
 
 /** When one task is polled: by what its kind has learnt, its queue, and what its gateway asks for. */
@@ -140,11 +157,12 @@ class Timing {
  */
 export async function pollUntilFinal(
 	gateway: ProviderClient,
-	task: TaskRef,
+	given: TaskRef,
 	options: PollOptions,
 	clock: Clock,
 	signal: AbortSignal | undefined,
 ): Promise<{ last?: StatusReply; timedOut: boolean }> {
+	let task = given;
 	let last: StatusReply | undefined;
 	let failures = 0;
 	let doubts = 0;
@@ -155,14 +173,14 @@ export async function pollUntilFinal(
 			const seen = await settle(async () => await fetchStatus(gateway, task, options.deadline));
 			if ('value' in seen) {
 				last = seen.value;
+				task = last.task;
 				timing.replied(last.state, retryAfterOf(last.reply) ?? 0);
 				if (isFinal(last.state.status)) return { last, timedOut: false };
 				failures = 0;
 				doubts = 0;
 			} else {
 				const fault = seen.error instanceof GatewayFailed ? seen.error.fault : undefined;
-				// MiniMax and its kin have one code for an unknown task and a wrong parameter
-				const unknown = fault?.category === 'notFound' || fault?.category === 'invalidParameters';
+				const unknown = isUnknownTask(seen.error);
 				const mostDoubts = unknown
 					? MAX_UNKNOWN_REPLIES
 					: fault?.category === 'protocol'
