@@ -14,7 +14,7 @@ import { prepare } from '../tools/lib/prepare.mjs';
 import { stopAll } from '../tools/lib/processes.mjs';
 import { createProgress, formatSeconds } from '../tools/lib/progress.mjs';
 import { runCommand } from '../tools/lib/stop-signal.mjs';
-import { completed, middleOf, plansOf } from './lib/compare.mjs';
+import { completed, middleOf, plansOf, timePlansOf } from './lib/compare.mjs';
 import { contestantOf } from './lib/contestants.mjs';
 import { openBench } from './lib/instance.mjs';
 import { consoleReport, markdownReport, withBench } from './lib/report.mjs';
@@ -27,9 +27,10 @@ import { clips, duration, megabytes } from './lib/words.mjs';
 const HELP = `npm run bench -- [options]
 
 Hailuo Video, n8n's built-in MiniMax node and a plain HTTP Request loop make the same clips in a real n8n, at
-the simulated gateway. Without an option that names a part, all parts run: an hour and a half.
+the simulated gateway. Without an option that names a part, all parts run: two hours.
 
   --compare                only wall time, requests, lag and memory side by side
+  --times <list>           only lag and looks by clip time, beside the built-in node (15,60,120,300 seconds)
   --exact                  only our node with clips that all take the same time
   --limiter                only our node at a gateway that takes 20 orders a minute
   --memory                 only big videos and big pictures
@@ -52,6 +53,7 @@ the simulated gateway. Without an option that names a part, all parts run: an ho
 
 const SPEC = {
 	compare: { type: 'switch' },
+	times: { type: 'text' },
 	exact: { type: 'switch' },
 	limiter: { type: 'switch' },
 	memory: { type: 'switch' },
@@ -151,6 +153,18 @@ const PARTS = {
 	async long(args, run, keep) {
 		const plans = plansOf(conditionsOf(args)).filter(({ long }) => long);
 		return await runAll(args, plans, run, keep);
+	},
+
+	async times({ clipSeconds, spread }, run, keep) {
+		const rows = [];
+		for (const plan of timePlansOf(clipSeconds, spread)) {
+			const { seconds, n, contestant } = plan;
+			const title = `${clips(n)} of ${seconds} s, ${contestantOf(contestant).name}`;
+			const trials = await run(title, plan);
+			rows.push(...trials.map((trial, round) => ({ seconds, n, contestant, round, trial })));
+			keep({ spread, rows });
+		}
+		return { spread, rows };
 	},
 
 	async exact(args, run) {
@@ -263,6 +277,9 @@ function readOptions(argv) {
 	const args = readArgs(argv, SPEC, HELP);
 	const counts = args.n.split(',').map((text) => Number(text.trim()));
 	const itemCount = args.items === undefined ? 1000 : Number(args.items);
+	const clipSeconds = (args.times ?? '15,60,120,300').split(',').map(Number);
+	if (!clipSeconds.every((seconds) => seconds > 0))
+		throw new UsageProblem(`--times are seconds above 0, not "${args.times}".\n\n${HELP}`);
 	for (const count of [...counts, itemCount]) {
 		if (!Number.isInteger(count) || count < 1)
 			throw new UsageProblem(
@@ -275,7 +292,13 @@ function readOptions(argv) {
 	);
 	const all = Object.keys(PARTS).filter((part) => part !== 'long' || args.full);
 	const parts = wanted.length > 0 ? wanted : all;
-	return { ...args, counts: [...new Set(counts)].sort((a, b) => a - b), itemCount, parts };
+	return {
+		...args,
+		counts: [...new Set(counts)].sort((a, b) => a - b),
+		clipSeconds,
+		itemCount,
+		parts,
+	};
 }
 
 function readResults() {

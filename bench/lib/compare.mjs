@@ -35,6 +35,29 @@ export function plansOf({ counts, taskSeconds, spread, videoMb }) {
 	});
 }
 
+/**
+ * The runs of "lag by clip time": one clip at a time here and there, and ten with ours, twice in the same n8n: a kind
+ * of clips that was never seen, and one that is known.
+ * @param {number[]} clipSeconds
+ * @param {number} spread
+ * @returns {Array<{ seconds: number, n: number } & import('./trial.mjs').TrialPlan>}
+ */
+export function timePlansOf(clipSeconds, spread) {
+	return clipSeconds.flatMap((seconds) => {
+		const plan = (contestant, n, rounds) => ({
+			seconds,
+			n,
+			contestant,
+			executions: n === 1 ? SINGLES : 1,
+			items: n,
+			times: taskTimes(n === 1 ? SINGLES : n, seconds, spread),
+			videoMb: 0,
+			rounds,
+		});
+		return [plan('builtIn', 1, 1), plan('hailuo', 1, 2), plan('hailuo', 10, 2)];
+	});
+}
+
 /** Only to tell the user how long it will take, and whether to run it at all. */
 function expectedWall({ id, lookSeconds }, times, single) {
 	const one = (ms) =>

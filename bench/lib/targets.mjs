@@ -13,6 +13,7 @@ const MOST_LAG = 0.05;
 export function targetsOf(results) {
 	return [
 		...compareTargets(results.compare),
+		...timeTargets(results.times),
 		...exactTargets(results.exact),
 		...limiterTargets(results.limiter),
 		...memoryTargets(results.memory),
@@ -69,6 +70,27 @@ function exactTargets(exact) {
 			trial,
 		),
 	);
+}
+
+/** Lag as a share of the clip's time and a second more: alone, in a batch, and of a kind that is known. */
+const LAG_SHARES = { alone: 0.06, batch: 0.05, known: 0.04 };
+const MOST_LOOKS = { alone: 30, batch: 15, known: 10 };
+
+function timeTargets(clipTimes) {
+	if (!clipTimes) return [];
+	return clipTimes.rows
+		.filter(({ contestant, trial }) => contestant === 'hailuo' && !trial.failed)
+		.map(({ seconds, n, round, trial }) => {
+			const kind = round > 0 ? 'known' : n === 1 ? 'alone' : 'batch';
+			const lagMs = (LAG_SHARES[kind] * seconds + 1) * 1000;
+			const looks = seconds > 120 && kind === 'alone' ? 45 : MOST_LOOKS[kind];
+			return {
+				what: `lag and looks, ${n} × ${seconds} s, ${round > 0 ? 'next' : 'first'} time`,
+				wanted: `at most ${duration(lagMs)} and ${looks} looks`,
+				measured: `${duration(trial.lagMs)} and ${decimal(trial.looksPerClip)} looks`,
+				met: trial.lagMs <= lagMs && trial.looksPerClip <= looks,
+			};
+		});
 }
 
 /** Few requests, small lag. */

@@ -8,12 +8,14 @@ const {
 	inOrder,
 	middleOf,
 	plansOf,
+	timePlansOf,
 } = require('../../bench/lib/compare.mjs');
 const { contestants, workflowOf } = require('../../bench/lib/contestants.mjs');
 const {
 	compareRows,
 	consoleReport,
 	markdownReport,
+	timeTableRows,
 	withBench,
 } = require('../../bench/lib/report.mjs');
 const { barPlot } = require('../../bench/lib/svg.mjs');
@@ -80,6 +82,76 @@ describe('the plan', () => {
 	it('tells what would take very long from the rest', () => {
 		const long = plans.filter((one) => one.long).map(({ n, contestant }) => [n, contestant]);
 		expect(long).toEqual([[50, 'builtIn']]);
+	});
+});
+
+describe('lag by clip time', () => {
+	const times = {
+		spread: 0.1,
+		rows: [
+			{
+				seconds: 15,
+				n: 1,
+				contestant: 'builtIn',
+				round: 0,
+				trial: { lagMs: 7600, worstLagMs: 14000, lagShare: 0.5, looksPerClip: 2 },
+			},
+			{
+				seconds: 15,
+				n: 1,
+				contestant: 'hailuo',
+				round: 0,
+				trial: { lagMs: 1500, worstLagMs: 2600, lagShare: 0.1, looksPerClip: 2.6 },
+			},
+			{
+				seconds: 15,
+				n: 1,
+				contestant: 'hailuo',
+				round: 1,
+				trial: { lagMs: 1700, worstLagMs: 2600, lagShare: 0.11, looksPerClip: 3 },
+			},
+			{ seconds: 15, n: 10, contestant: 'hailuo', round: 0, trial: { failed: 'it hung' } },
+		],
+	};
+
+	it('is measured with the same times here and there, ours twice in one n8n', () => {
+		const plans = timePlansOf([15, 60], 0.1);
+		expect(
+			plans.map(({ seconds, n, contestant, rounds }) => [seconds, n, contestant, rounds]),
+		).toEqual(
+			[15, 60].flatMap((seconds) => [
+				[seconds, 1, 'builtIn', 1],
+				[seconds, 1, 'hailuo', 2],
+				[seconds, 10, 'hailuo', 2],
+			]),
+		);
+		expect(plans[0].times).toEqual(plans[1].times);
+		expect(plans[2].times).toHaveLength(10);
+	});
+
+	it('has a row for each run, stands on the page and in the README', () => {
+		expect(timeTableRows(times)[2]).toEqual([
+			'15 s',
+			'Hailuo Video (this package), next time',
+			'1',
+			'1.7 s (11 %)',
+			'2.6 s',
+			'3.0',
+		]);
+		expect(timeTableRows(times)[3]).toContain('failed: it hung');
+		expect(markdownReport({ times })).toContain('## Lag by clip time');
+		expect(consoleReport({ times })).toContain('Looks per clip');
+		const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+		expect(withBench(readme, { compare: compare(), times })).toContain(
+			'| Seen late, a clip of 15 s | 1.5 s, known 1.7 s | 7.6 s | – |',
+		);
+	});
+
+	it('has marks: the second time less lag is wanted', () => {
+		expect(targetsOf({ times }).map(({ wanted, met }) => [wanted, met])).toEqual([
+			['at most 1.9 s and 30 looks', true],
+			['at most 1.6 s and 10 looks', false],
+		]);
 	});
 });
 
