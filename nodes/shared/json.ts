@@ -17,7 +17,7 @@ export function parseJson(text: string): unknown {
 	}
 }
 
-/** Valid JSON with its long integers as strings. A scanner, because a regex overflows its stack on big pictures. */
+/** Valid JSON with its long integers as strings. A scanner, because a regex overflows its stack on big images. */
 function quoteLongIntegers(text: string): string {
 	let quoted = '';
 	let copied = 0;

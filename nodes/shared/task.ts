@@ -13,7 +13,7 @@ import type {
 
 export type TaskStatus = 'queued' | 'processing' | 'succeeded' | 'failed' | 'canceled';
 
-/** A picture ready to be sent: a public link, or the word that its bytes replace when the body is written. */
+/** An image ready to be sent: a public link, or the word that its bytes replace when the body is written. */
 export type MediaLink = string;
 
 /** An image, video or audio that the clip takes persons, things, movement or sound from. */

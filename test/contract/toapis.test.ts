@@ -142,7 +142,7 @@ describe('the calls around a submit', () => {
 		const picture = { size: 1, mimeType: 'image/png', fileName: 'a.png', open };
 		expect(toapis.upload?.call(picture)).toStrictEqual({
 			...endpointOf('toapis', 'upload', {}),
-			file: { field: 'file', picture },
+			file: { field: 'file', media: picture },
 		});
 	});
 

@@ -27,7 +27,7 @@ const advice: Record<ErrorCategory, (gateway: string, task?: TaskRef) => string>
 	// MiniMax and its kin say so, too, when they do not know a task
 	invalidParameters: (g, task) =>
 		task ? advice.notFound(g) : 'Change the parameter that the message names. Nothing was made.',
-	contentPolicy: () => 'Change the prompt or the picture: the moderation of the model refused it.',
+	contentPolicy: () => 'Change the prompt or the image: the moderation of the model refused it.',
 	notFound: (g) =>
 		`Check 'Task ID' and that the credential belongs to the ${g} account that made the task. Old tasks may be gone.`,
 	expired: () =>

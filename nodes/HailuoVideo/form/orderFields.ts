@@ -1,5 +1,5 @@
 /**
- * What to make: mode, model, prompt, pictures, resolution, duration. All lists come from the table.
+ * What to make: mode, model, prompt, images, resolution, duration. All lists come from the table.
  *
  * No field here that starts empty is `required`: with an expression in 'Mode' or 'Model' n8n counts every variant
  * as shown and would refuse to run at all. The run-time check names what is missing.
@@ -148,9 +148,9 @@ const prompt = conditionalFields(
 );
 
 const pictureTexts: Record<ImageRole, { label: string; what: string }> = {
-	firstFrame: { label: 'First Frame', what: 'the picture that the video starts with' },
-	lastFrame: { label: 'Last Frame', what: 'the picture that the video ends with' },
-	subject: { label: 'Subject', what: 'the picture of the person' },
+	firstFrame: { label: 'First Frame', what: 'the image that the video starts with' },
+	lastFrame: { label: 'Last Frame', what: 'the image that the video ends with' },
+	subject: { label: 'Subject', what: 'the image of the person' },
 };
 
 function pictureFields(role: ImageRole): INodeProperties[] {
@@ -195,7 +195,7 @@ function pictureFields(role: ImageRole): INodeProperties[] {
 			name: `${role}Url`,
 			type: 'string',
 			default: '',
-			placeholder: 'e.g. https://example.com/picture.jpg',
+			placeholder: 'e.g. https://example.com/image.jpg',
 			description: `Public link of ${what}, or a data URL`,
 			displayOptions: { show: { ...shown, [`${role}Source`]: ['url'] } },
 		},

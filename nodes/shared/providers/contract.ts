@@ -11,7 +11,7 @@ import type { AudioFormat } from '../media/audioFile';
 import type { VideoFormat } from '../media/verdict';
 import type { TaskRef, TaskState, VideoOrder } from '../task';
 
-/** A picture on its way to a gateway. */
+/** An image on its way to a gateway. */
 export interface MediaFile {
 	/** Bytes. */
 	size: number;
@@ -29,10 +29,10 @@ export interface HttpCall {
 	headers?: Record<string, string>;
 	/** Sent as JSON. */
 	body?: JsonObject;
-	/** Pictures of the body, by the words that stand for them in it. */
+	/** Images of the body, by the words that stand for them in it. */
 	inline?: Record<string, MediaFile>;
 	/** Sent as multipart form data under this field name, instead of `body`. */
-	file?: { field: string; picture: MediaFile; fields?: Record<string, string> };
+	file?: { field: string; media: MediaFile; fields?: Record<string, string> };
 }
 
 /** An answer, untrusted. `json` is undefined when the body is no JSON. */
@@ -105,7 +105,7 @@ export interface ReferenceRules {
 	audio: AudioRules & { transport: SentImageRules['transport'] | 'url' };
 }
 
-/** How a picture travels and what the gateway takes. */
+/** How an image travels and what the gateway takes. */
 export interface SentImageRules extends ImageRules {
 	/** `inline`: as a data URL in the body. `upload`: to the gateway's own store first. */
 	transport: 'inline' | 'upload';

@@ -88,10 +88,10 @@ export const minimax: Provider = {
 		read: v2.readCancel,
 	},
 	upload: {
-		call: (picture) => ({
+		call: (media) => ({
 			method: 'POST',
 			path: '/v1/files/upload',
-			file: { field: 'file', picture, fields: { purpose: 'video_generation_input' } },
+			file: { field: 'file', media, fields: { purpose: 'video_generation_input' } },
 		}),
 		read: v2.readUpload,
 	},

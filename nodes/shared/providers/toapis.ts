@@ -1,5 +1,5 @@
 /**
- * ToAPIs: OpenAI-like `generation.task` objects; takes no base64, so pictures are uploaded first.
+ * ToAPIs: OpenAI-like `generation.task` objects; takes no base64, so images are uploaded first.
  * Source: seed 003 and docs.toapis.com (providers.md 6); replies in test/contract/samples.json `ta.*`.
  */
 import type { JsonObject } from 'n8n-workflow';
@@ -215,10 +215,10 @@ export const toapis: Provider = {
 	}),
 	readStatus,
 	upload: {
-		call: (picture) => ({
+		call: (media) => ({
 			method: 'POST',
 			path: '/v1/uploads/images',
-			file: { field: 'file', picture },
+			file: { field: 'file', media },
 		}),
 		read: (reply) => parseReply(uploaded, reply).data.url,
 	},

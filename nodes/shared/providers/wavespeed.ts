@@ -219,10 +219,10 @@ export const wavespeed: Provider = {
 	},
 	// for videos and audios: images go as data URLs (providers.md 4)
 	upload: {
-		call: (picture) => ({
+		call: (media) => ({
 			method: 'POST',
 			path: '/api/v3/media/upload/binary',
-			file: { field: 'file', picture },
+			file: { field: 'file', media },
 		}),
 		read: (reply) => parseReply(uploaded, reply).data.download_url,
 	},

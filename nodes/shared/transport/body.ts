@@ -1,4 +1,4 @@
-/** Request bodies with pictures in them: read, encoded and sent piece by piece, so that no picture is ever in memory. */
+/** Request bodies with images in them: read, encoded and sent piece by piece, so that no image is ever in memory. */
 import { randomUUID } from 'node:crypto';
 
 import type { JsonObject } from 'n8n-workflow';
@@ -12,54 +12,54 @@ export interface Body {
 	headers: Record<string, string>;
 	/** Lets go of the files. Call when the request has ended, however. */
 	close(): void;
-	/** Whether a picture could not be read to its end, so that the request never was whole. */
+	/** Whether an image could not be read to its end, so that the request never was whole. */
 	readFailed(): boolean;
 	/** Whether all of it may have been sent. False: whoever got the rest can have made nothing of it. */
 	fullySent(): boolean;
 }
 
 interface Encoded {
-	picture: MediaFile;
+	media: MediaFile;
 	base64: boolean;
 }
 type Part = string | Encoded;
 
 /**
- * A word that stands for an inline picture in a JSON body until the body is sent.
+ * A word that stands for an inline image in a JSON body until the body is sent.
  * @returns one that occurs nowhere else
  */
 export function placeholder(): string {
-	return `picture:${randomUUID()}`;
+	return `media:${randomUUID()}`;
 }
 
 /**
- * The JSON text of a body, with its pictures as data URLs (RFC 2397) in the places of their placeholders.
- * @param gathered in one buffer, not as a stream
- * @throws what reading a picture throws
+ * The JSON text of a body, with its images as data URLs (RFC 2397) in the places of their placeholders.
+ * @param buffered in one buffer, not as a stream
+ * @throws what reading an image throws
  */
 export async function jsonBody(
 	body: JsonObject,
 	inline: Record<string, MediaFile> = {},
-	gathered = false,
+	buffered = false,
 ): Promise<Body> {
 	let parts: Part[] = [JSON.stringify(body)];
-	for (const [word, picture] of Object.entries(inline))
+	for (const [word, media] of Object.entries(inline))
 		parts = parts.flatMap((part) =>
 			typeof part === 'string'
-				? between(part.split(word), [`data:${picture.mimeType};base64,`, { picture, base64: true }])
+				? between(part.split(word), [`data:${media.mimeType};base64,`, { media, base64: true }])
 				: [part],
 		);
-	return await assemble(parts, 'application/json', gathered);
+	return await assemble(parts, 'application/json', buffered);
 }
 
 /**
  * Multipart form data with one file (RFC 7578); written out, because n8n drops a FormData that it finds empty.
- * @param gathered in one buffer, not as a stream
- * @throws what reading the picture throws
+ * @param buffered in one buffer, not as a stream
+ * @throws what reading the image throws
  */
 export async function multipartBody(
-	{ field, picture, fields = {} }: NonNullable<HttpCall['file']>,
-	gathered = false,
+	{ field, media, fields = {} }: NonNullable<HttpCall['file']>,
+	buffered = false,
 ): Promise<Body> {
 	const boundary = `----${randomUUID()}`;
 	const quoted = (text: string) => text.replace(/["\r\n]/g, '_');
@@ -68,27 +68,27 @@ export async function multipartBody(
 			([name, value]) =>
 				`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"\r\n\r\n${value}\r\n`,
 		),
-		`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(field)}"; filename="${quoted(picture.fileName)}"\r\n`,
-		`Content-Type: ${picture.mimeType}\r\n\r\n`,
+		`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(field)}"; filename="${quoted(media.fileName)}"\r\n`,
+		`Content-Type: ${media.mimeType}\r\n\r\n`,
 	].join('');
-	const parts = [head, { picture, base64: false }, `\r\n--${boundary}--\r\n`];
-	return await assemble(parts, `multipart/form-data; boundary=${boundary}`, gathered);
+	const parts = [head, { media, base64: false }, `\r\n--${boundary}--\r\n`];
+	return await assemble(parts, `multipart/form-data; boundary=${boundary}`, buffered);
 }
 
 function between(pieces: string[], joint: Part[]): Part[] {
 	return pieces.flatMap((piece, index) => (index === 0 ? [piece] : [...joint, piece]));
 }
 
-async function assemble(parts: Part[], contentType: string, gathered: boolean): Promise<Body> {
+async function assemble(parts: Part[], contentType: string, buffered: boolean): Promise<Body> {
 	let unreadable = false;
 	let complete = false;
 	const sources = new Map<Part, Awaited<ReturnType<MediaFile['open']>>>();
 	for (const part of parts)
-		if (typeof part !== 'string') sources.set(part, await part.picture.open());
+		if (typeof part !== 'string') sources.set(part, await part.media.open());
 
 	async function* pieces(): AsyncGenerator<Uint8Array> {
 		for (const part of parts) {
-			// the last one is always text: what follows the last picture
+			// the last one is always text: what follows the last image
 			complete = part === parts[parts.length - 1];
 			if (typeof part === 'string') {
 				yield Buffer.from(part);
@@ -102,8 +102,8 @@ async function assemble(parts: Part[], contentType: string, gathered: boolean): 
 				}
 			};
 			yield* part.base64 ? base64(counted()) : counted();
-			unreadable ||= seen !== part.picture.size;
-			if (unreadable) throw new Error('The picture has changed since it was looked at');
+			unreadable ||= seen !== part.media.size;
+			if (unreadable) throw new Error('The file has changed since it was checked');
 		}
 	}
 
@@ -113,7 +113,7 @@ async function assemble(parts: Part[], contentType: string, gathered: boolean): 
 	const content =
 		sources.size === 0
 			? parts.join('')
-			: await streamOf(pieces(), gathered ? undefined : streams[0]);
+			: await streamOf(pieces(), buffered ? undefined : streams[0]);
 	return {
 		content,
 		headers: {
@@ -132,7 +132,7 @@ async function assemble(parts: Part[], contentType: string, gathered: boolean): 
 
 function sizeOf(part: Part): number {
 	if (typeof part === 'string') return Buffer.byteLength(part);
-	const { size } = part.picture;
+	const { size } = part.media;
 	return part.base64 ? Math.ceil(size / 3) * 4 : size;
 }
 

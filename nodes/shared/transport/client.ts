@@ -64,7 +64,7 @@ const HEAD_BYTES = 2_000;
 
 /** Milliseconds without an answer until a call is given up. */
 const READ_TIMEOUT_MS = 60_000;
-/** Submits carry pictures and are never repeated on a timeout, so they get longer. */
+/** Submits carry images and are never repeated on a timeout, so they get longer. */
 const WRITE_TIMEOUT_MS = 180_000;
 
 export interface ClientOptions {
@@ -116,8 +116,8 @@ export async function openClient(
 		await context.helpers.httpRequest(await provider.sign(values, request));
 
 	const exchange = async (call: HttpCall, by: Send, timeout: number): Promise<Reply> => {
-		const once = async (gathered: boolean) => {
-			const prepared = await settle(async () => await bodyOf(call, gathered));
+		const once = async (buffered: boolean) => {
+			const prepared = await settle(async () => await bodyOf(call, buffered));
 			if ('error' in prepared) throw new GatewayFailed(UNREADABLE_PICTURE);
 			const body = prepared.value;
 			const request = requestOf(baseUrl, call, body, timeout);
@@ -165,10 +165,10 @@ export async function openClient(
 
 async function bodyOf(
 	{ body, inline, file }: HttpCall,
-	gathered: boolean,
+	buffered: boolean,
 ): Promise<Body | undefined> {
-	if (file) return await multipartBody(file, gathered);
-	return body && (await jsonBody(body, inline, gathered));
+	if (file) return await multipartBody(file, buffered);
+	return body && (await jsonBody(body, inline, buffered));
 }
 
 function requestOf(
@@ -281,7 +281,7 @@ function unreadable(reply: Reply, tooLarge: boolean): ProviderFault | undefined 
 const UNREADABLE_PICTURE: ProviderFault = {
 	category: 'transient',
 	code: 'pictureUnreadable',
-	message: 'A picture could not be read from n8n’s store while it was sent',
+	message: 'An image could not be read from n8n’s store while it was sent',
 	retryable: true,
 	noTask: true,
 };

@@ -13,7 +13,7 @@ interface StreamClass {
 /**
  * A stream of the pieces, made by the class of a stream that n8n gave us; all of them in one buffer where there is
  * none.
- * @throws what the pieces throw, when they have to be gathered
+ * @throws what the pieces throw, when they have to be buffered
  */
 export async function streamOf(
 	pieces: AsyncIterable<Uint8Array>,

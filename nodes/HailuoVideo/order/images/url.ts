@@ -14,7 +14,7 @@ const base64Starts: ReadonlyArray<{ start: string; mimeType: string }> = [
 const longestHead = 300;
 const mimeType = /^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/;
 
-/** Finds the parts of a base64 data URL in place: a 20 MB picture is 28 million characters. */
+/** Finds the parts of a base64 data URL in place: a 20 MB image is 28 million characters. */
 function scanDataUrl(text: string): { mimeType: string; start: number; end: number } | undefined {
 	const head = text.slice(0, longestHead);
 	const from = head.length - head.trimStart().length;
@@ -58,9 +58,9 @@ function excerpt(text: string): string {
 }
 
 /**
- * Judges the text of a picture URL. Blanks around it are ignored: send `text.trim()`.
+ * Judges the text of an image URL. Blanks around it are ignored: send `text.trim()`.
  *
- * A data URL is checked for its form only: `parseDataUrl` and `judgeImage` judge its picture.
+ * A data URL is checked for its form only: `parseDataUrl` and `judgeImage` judge its image.
  *
  * @param parameter display name of the field
  * @returns which of the two kinds it is

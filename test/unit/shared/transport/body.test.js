@@ -108,7 +108,11 @@ describe('a form', () => {
 	it('holds the file between its lines, and says how long it is', async () => {
 		const bytes = random(100_000);
 		const picture = stored(bytes, 65_536, { fileName: 'a"\r\nX: y.png' });
-		const body = await multipartBody({ field: 'file', picture, fields: { purpose: 'video' } });
+		const body = await multipartBody({
+			field: 'file',
+			media: picture,
+			fields: { purpose: 'video' },
+		});
 		const boundary = /boundary=(.+)$/.exec(body.headers['Content-Type'])[1];
 		const wanted = Buffer.concat([
 			Buffer.from(
