@@ -3,7 +3,7 @@
  * (nodes/HailuoVideo/batch/nodeErrors.ts) turns them into NodeApiError / NodeOperationError.
  */
 
-import type { Reply } from './providers/contract';
+import type { Reply } from './reply';
 
 /** What kind of trouble it is, the same words for all gateways. */
 export type ErrorCategory =

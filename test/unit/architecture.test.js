@@ -35,7 +35,12 @@ const graph = new Map(files.map((file) => [nameOf(file), importsOf(file).map(nam
  * below. ARCHITECTURE.md draws it.
  */
 const ROOMS = [
-	['nodes/shared/errors.ts', 'nodes/shared/json.ts', 'nodes/shared/digest.ts'],
+	[
+		'nodes/shared/errors.ts',
+		'nodes/shared/json.ts',
+		'nodes/shared/digest.ts',
+		'nodes/shared/reply.ts',
+	],
 	[
 		'nodes/shared/task.ts',
 		'nodes/shared/catalog/',

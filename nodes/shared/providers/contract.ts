@@ -6,10 +6,13 @@ import type { JsonObject } from 'n8n-workflow';
 
 import type { Authenticate } from '../auth/schemes';
 import type { ProviderFault } from '../errors';
+import type { Reply } from '../reply';
 import type { ProviderId } from '../catalog/gateways';
 import type { AudioFormat } from '../media/audioFile';
 import type { VideoFormat } from '../media/verdict';
 import type { TaskRef, TaskState, VideoOrder } from '../task';
+
+export type { Reply };
 
 /** An image on its way to a gateway. */
 export interface MediaFile {
@@ -33,15 +36,6 @@ export interface HttpCall {
 	inline?: Record<string, MediaFile>;
 	/** Sent as multipart form data under this field name, instead of `body`. */
 	file?: { field: string; media: MediaFile; fields?: Record<string, string> };
-}
-
-/** An answer, untrusted. `json` is undefined when the body is no JSON. */
-export interface Reply {
-	status: number;
-	/** Names in lower case. */
-	headers: Record<string, string>;
-	text: string;
-	json: unknown;
 }
 
 export interface VideoLink {
