@@ -76,6 +76,6 @@ export class HailuoVideo implements INodeType {
 				progress: {},
 			});
 		// Continue On Fail is settled for each item inside
-		return [await runItems(this, operation.value)];
+		return await runItems(this, operation.value);
 	}
 }

@@ -24,15 +24,19 @@ export interface Batch {
 	downloads: ConcurrencyLimit;
 	/** Items between submit and delivery: the user's cap. */
 	inFlight: ConcurrencyLimit;
+	/** The same as a number; Infinity = none. */
+	maxInFlight: number;
 	/** The user's limit of submits per minute; 0 = none. */
 	requestsPerMinute: number;
+	/** Milliseconds an order is held back at most before it is put off; undefined: it cannot be put off. */
+	orderPatienceMs?: number;
 	/** What this run may order for, and has. */
 	spending: Spending;
 	/** What this execution has ordered, as far as this run of the node goes. */
 	bill: BilledOrder[];
 	/** Said to the user once, beside the output. */
 	hints: string[];
-	/** Which run of the node in this execution: loops run it several times. */
+	/** Which run of the node in this execution: loops run it several times. A run that was parked keeps its own. */
 	runIndex: number;
 	/** The node runs as a tool of an AI agent: each call is a run of its own, and so is each retry of it. */
 	isTool: boolean;

@@ -6,20 +6,22 @@
 import type { Reply } from './reply';
 
 /** What kind of trouble it is, the same words for all gateways. */
-export type ErrorCategory =
-	| 'auth'
-	| 'balance'
-	| 'spendLimit'
-	| 'rateLimit'
-	| 'invalidParameters'
-	| 'contentPolicy'
-	| 'notFound'
-	| 'expired'
-	| 'transient'
-	| 'timeout'
-	| 'unknownOutcome'
-	| 'protocol'
-	| 'unsupported';
+export const errorCategories = [
+	'auth',
+	'balance',
+	'spendLimit',
+	'rateLimit',
+	'invalidParameters',
+	'contentPolicy',
+	'notFound',
+	'expired',
+	'transient',
+	'timeout',
+	'unknownOutcome',
+	'protocol',
+	'unsupported',
+] as const;
+export type ErrorCategory = (typeof errorCategories)[number];
 
 /** A gateway's complaint, translated. `code` is the gateway's own word or number, always as text. */
 export interface ProviderFault {

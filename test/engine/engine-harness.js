@@ -15,6 +15,7 @@ process.env.N8N_ENCRYPTION_KEY = 'engine-harness-key';
 process.env.N8N_DEFAULT_BINARY_DATA_MODE ??= 'filesystem'; // the default on 2.x, not on 1.x
 process.env.N8N_LOG_LEVEL ??= 'silent';
 
+const { parse, stringify } = require('flatted');
 const { Container } = require('@n8n/di');
 const core = require('n8n-core');
 const {
@@ -203,8 +204,13 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 		},
 		readBinary: async (binary) => await Container.get(core.BinaryDataService).getAsBuffer(binary),
 
-		/** Runs a workflow from its first node. `promise` gives the IRun, `after` what the server would have stored first. */
+		/**
+		 * Runs a workflow from its first node. `promise` gives the IRun, `after` what the server would have stored first.
+		 * With `parked`, an IRun that waits, it goes on as when n8n's wait tracker wakes it: from what the database would
+		 * hold of it.
+		 */
 		run({
+			parked,
 			nodeList,
 			connections,
 			input = [{ json: {} }],
@@ -228,7 +234,7 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 			});
 			const after = [];
 			hooks.addHandler('workflowExecuteAfter', (run) => after.push(run.status));
-			const data = createRunExecutionData({
+			const fresh = () => ({
 				executionData: {
 					...(contextData && { contextData }),
 					nodeExecutionStack: [
@@ -236,6 +242,7 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 					],
 				},
 			});
+			const data = parked ? parse(stringify(parked.data)) : createRunExecutionData(fresh());
 			const promise = new core.WorkflowExecute(
 				additionalData({ hooks, executionId }),
 				mode,

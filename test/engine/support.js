@@ -34,6 +34,49 @@ class Start {
 	}
 }
 
+/** A trigger that can answer whoever called it. */
+class Answering extends Start {
+	constructor() {
+		super();
+		const field = { displayName: 'x', type: 'string', default: '' };
+		this.description = {
+			...this.description,
+			properties: [
+				{ ...field, name: 'responseMode', default: 'onReceived' },
+				{ ...field, name: 'options', type: 'json', default: {} },
+			],
+		};
+	}
+}
+
+/** The same without a field for it beside its options. */
+class Chat extends Answering {
+	constructor() {
+		super();
+		this.description.properties = this.description.properties.slice(1);
+	}
+}
+
+/** Hands its items to its first output three times, and then to the second: a loop. */
+class Rounds {
+	description = {
+		displayName: 'Rounds',
+		name: 'rounds',
+		group: ['transform'],
+		version: 1,
+		description: '',
+		defaults: { name: 'Rounds' },
+		inputs: ['main'],
+		outputs: ['main', 'main'],
+		properties: [],
+	};
+	async execute() {
+		const round = this.evaluateExpression('{{ $runIndex }}', 0);
+		const items = this.getInputData();
+		return round < 3 ? [items, []] : [[], items];
+	}
+}
+
 /** An opaque black PNG of any size, by hand: pictures of every shape without files. */
 function png(width, height) {
 	const chunk = (type, data) => {
@@ -89,6 +132,9 @@ async function setUp(simulatorOptions = {}) {
 	const engine = makeEngine({
 		nodes: {
 			start: new Start(),
+			'n8n-nodes-base.webhook': new Answering(),
+			'@n8n/n8n-nodes-langchain.chatTrigger': new Chat(),
+			rounds: new Rounds(),
 			hailuoVideo: new HailuoVideo(),
 			// the name that n8n gives to a node that an agent uses as a tool
 			hailuoVideoTool: new HailuoVideo(),
@@ -120,6 +166,7 @@ async function setUp(simulatorOptions = {}) {
 			contextData,
 			executionId,
 			settings,
+			parked,
 			...extra
 		} = {},
 	) =>
@@ -129,6 +176,7 @@ async function setUp(simulatorOptions = {}) {
 			contextData,
 			executionId,
 			settings,
+			parked,
 			nodeList: [
 				{ id: '1', name: 'Start', type: 'start', typeVersion: 1, position: [0, 0], parameters: {} },
 				nodeOf(parameters, extra),

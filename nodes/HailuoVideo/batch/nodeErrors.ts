@@ -98,7 +98,7 @@ function build(
 			description: sentences(
 				error.description,
 				`Item ${itemIndex}.`,
-				whatWasOrdered(undefined, facts, others),
+				whatWasOrdered(progress.task, facts, others),
 			),
 		});
 	const ordered = whatWasOrdered(progress.task, facts, others);

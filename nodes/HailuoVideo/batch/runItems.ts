@@ -9,9 +9,21 @@ import { openClient } from '../../shared/transport/client';
 import type { Batch, Item, ItemFacts } from '../item';
 import type { Operation } from '../operation';
 import { readBatchParameters, readProvider } from '../order/parameters';
+import { recordBill } from '../money/bill';
 import { Spending } from '../money/spending';
 import { cancelUnfinished } from './cancelOnStop';
 import { addHints, failureRow, toNodeError } from './nodeErrors';
+import { obstacleToParking, park, PARKED_OUTPUT, resumedRunIndex } from './park';
+import {
+	mayReorder,
+	noteFailedTry,
+	readParkedRun,
+	writeParkedRun,
+	type ParkedItem,
+	type ParkedRun,
+} from './parkedRun';
+import { ORDER_PATIENCE_MS, runPaused, type PausedItem } from './runPaused';
+import type { WaitingOperation, WaitingSteps } from './waiting';
 
 const CHECKS_AT_ONCE = 8;
 /** After so many checks each n8n gets a turn: a thousand items must not hold up its other executions. */
@@ -25,13 +37,14 @@ const DOWNLOADS_AT_ONCE = 4;
  *
  * Every item is checked before the first paid request: without Continue On Fail a value that cannot be sent
  * stops the run while nothing has been paid. Results leave in input order.
+ * @returns what the node hands to n8n: a row for each item, or nothing when the execution was parked
  * @throws NodeApiError or NodeOperationError of the first item that went wrong, unless Continue On Fail is on
  */
 export async function runItems<T>(
 	context: IExecuteFunctions,
-	operation: Operation<T>,
+	operation: WaitingOperation<T>,
 	clock: Clock = systemClock,
-): Promise<INodeExecutionData[]> {
+): Promise<INodeExecutionData[][]> {
 	const ending = new AbortController();
 	const stop = context.getExecutionCancelSignal();
 	const onStop = () => ending.abort();
@@ -46,11 +59,21 @@ export async function runItems<T>(
 	try {
 		if ('error' in opened) throw toNodeError(context.getNode(), opened.error, facts[0]);
 		const batch = opened.value;
+		const { steps } = operation;
+		const parked = steps && readParkedRun(context, batch.runIndex);
+		batch.hints.push(...(parked?.hints ?? []));
+		batch.bill.push(...(parked?.bill ?? []));
 		const checked = await Promise.all(
 			facts.map(
 				async (item) =>
 					await settle(
-						async () => await batch.checks(async () => await checkItem(item, batch, operation)),
+						async () =>
+							await batch.checks(async () => {
+								const known = parked?.items[String(item.itemIndex)];
+								return known
+									? await resumeItem(item, batch, known)
+									: await checkItem(item, batch, operation);
+							}),
 					),
 			),
 		);
@@ -59,24 +82,42 @@ export async function runItems<T>(
 			if (refused >= 0 && !continueOnFail) throw failureOf(context, checked, facts, refused);
 		};
 		refuse();
-		const valid = checked.flatMap((result) => ('value' in result ? [result.value] : []));
+		const valid = checked.flatMap((result) =>
+			'value' in result && 'validated' in result.value ? [result.value] : [],
+		);
 		const judged = await settle(async () => await operation.judgeRun?.(valid, batch));
 		if ('error' in judged) throw toNodeError(context.getNode(), judged.error, facts[0]);
 		for (const [index, error] of judged.value ?? []) checked[index] = { error };
 		refuse();
 
-		const results = await Promise.all(
-			checked.map(async (result) => {
-				if ('error' in result) return result;
-				const { item, validated } = result.value;
-				const done = await settle(
-					async () => await batch.inFlight(async () => await operation.execute(item, validated)),
-				);
-				// what the others would still pay for would be thrown away with the run
-				if ('error' in done && !continueOnFail) ending.abort();
-				return done;
-			}),
-		);
+		const pauses = steps && (parked !== undefined || wantsPause(valid, steps));
+		const obstacle = pauses ? obstacleToParking(context, batch.isTool) : undefined;
+		if (obstacle !== undefined) batch.hints.push(stayedBecause(obstacle));
+		const isPaused = pauses && (parked !== undefined || obstacle === undefined);
+		const end = () => {
+			// what the others would still pay for would be thrown away with the run
+			if (!continueOnFail) ending.abort();
+		};
+		if (isPaused) batch.orderPatienceMs = ORDER_PATIENCE_MS;
+		const results = isPaused
+			? await runPaused(batch, steps, pausedItems(checked, facts), {
+					continueOnFail,
+					mayReorder: mayReorder(context, batch.runIndex),
+					end,
+					parked,
+					park: async (until, state) =>
+						obstacle === undefined && (await parkRun(batch, until, state)),
+				})
+			: await executeAll(batch, operation, checked, end);
+		if (!results) {
+			recordBill(context, batch.bill);
+			addHints(context, batch.hints);
+			return PARKED_OUTPUT.map((items) => [...items]);
+		}
+		if (isPaused) {
+			writeParkedRun(context, batch.runIndex, undefined);
+			if (results.some((result) => 'error' in result)) noteFailedTry(context, batch.runIndex);
+		}
 		// items that only stopped because another one went wrong are not the reason
 		const failed = results.findIndex((r) => 'error' in r && !(r.error instanceof Stopped));
 		const stopped = results.findIndex((r) => 'error' in r);
@@ -86,21 +127,73 @@ export async function runItems<T>(
 			throw failureOf(context, results, facts, failed >= 0 ? failed : stopped);
 
 		addHints(context, batch.hints);
-		return results.map((result, item) =>
+		const rows = results.map((result, item) =>
 			'error' in result
 				? failedItem(context, result.error, facts[item])
 				: { ...result.value, pairedItem: { item } },
 		);
+		return [rows];
 	} finally {
 		stop?.removeEventListener('abort', onStop);
 		if ('value' in opened) for (const end of opened.value.onEnd) end();
 	}
 }
 
+/** An item whose run goes on: checked, or parked by an earlier run of the node. */
+type Ready<T> = { item: Item; validated: T } | { item: Item; parked: ParkedItem };
+
+/** Executes all items that passed, side by side. @param onError called at the first sight of each failure */
+async function executeAll<T>(
+	batch: Batch,
+	operation: Operation<T>,
+	checked: ReadonlyArray<Settled<Ready<T>>>,
+	onError: () => void,
+): Promise<Array<Settled<INodeExecutionData>>> {
+	return await Promise.all(
+		checked.map(async (result) => {
+			if ('error' in result) return result;
+			if ('parked' in result.value) return { error: new Stopped() };
+			const { item, validated } = result.value;
+			const done = await settle(
+				async () => await batch.inFlight(async () => await operation.execute(item, validated)),
+			);
+			if ('error' in done) onError();
+			return done;
+		}),
+	);
+}
+
+function wantsPause<T>(valid: ReadonlyArray<{ validated: T }>, steps: WaitingSteps<T>): boolean {
+	return valid.some(({ validated }) => steps.completionOf(validated) === 'pause');
+}
+
+function pausedItems<T>(
+	checked: ReadonlyArray<Settled<Ready<T>>>,
+	facts: readonly ItemFacts[],
+): Array<PausedItem<T>> {
+	return checked.map((result, index) => ({
+		facts: facts[index],
+		...('error' in result ? { result } : result.value),
+	}));
+}
+
+/** @returns whether the execution is parked; if not, the node has to stay */
+async function parkRun(batch: Batch, until: number, state: ParkedRun): Promise<boolean> {
+	const { context, runIndex, hints } = batch;
+	const isParked = await park(context, until, runIndex);
+	if (isParked) writeParkedRun(context, runIndex, state);
+	else hints.push(stayedBecause('n8n did not take it'));
+	return isParked;
+}
+
+const stayedBecause = (why: string) =>
+	`'Completion' Pause: the execution could not be parked, because ${why}. The node stayed and waited instead`;
+
 /** @throws InputRefused for a parameter that holds for the whole run */
 function openBatch(context: IExecuteFunctions, clock: Clock, signal: AbortSignal): Batch {
 	const { maxInFlight, requestsPerMinute } = readBatchParameters(context);
-	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', 0) ?? 0);
+	const runIndex =
+		resumedRunIndex(context) ?? Number(context.evaluateExpression('{{ $runIndex }}', 0) ?? 0);
 	return {
 		context,
 		clock,
@@ -110,6 +203,7 @@ function openBatch(context: IExecuteFunctions, clock: Clock, signal: AbortSignal
 		bigSubmits: concurrencyLimit(BIG_SUBMITS_AT_ONCE),
 		downloads: concurrencyLimit(DOWNLOADS_AT_ONCE),
 		inFlight: concurrencyLimit(maxInFlight),
+		maxInFlight,
 		requestsPerMinute,
 		spending: new Spending(context.getContext('node') as IDataObject, runIndex),
 		bill: [],
@@ -136,6 +230,23 @@ async function checkItem<T>(facts: ItemFacts, batch: Batch, operation: Operation
 	facts.client = client;
 	const item: Item = { itemIndex, batch, provider, client, progress };
 	return { item, validated: await operation.validate(item) };
+}
+
+/**
+ * Opens an item that was parked: what it was ordered with is known, so its parameters and files are not read again.
+ * @throws what opening its client throws: the credential may be gone
+ */
+async function resumeItem(facts: ItemFacts, batch: Batch, parked: ParkedItem) {
+	const { itemIndex } = facts;
+	const { clock, context, signal } = batch;
+	Object.assign(facts.progress, parked.progress);
+	const provider =
+		parked.awaited?.task.provider ?? parked.provider ?? readProvider(context, itemIndex);
+	facts.provider = provider;
+	const client = await openClient(context, providers[provider], { itemIndex, clock, signal });
+	facts.client = client;
+	const item: Item = { itemIndex, batch, provider, client, progress: facts.progress };
+	return { item, parked };
 }
 
 /** The item of a failed row, on the error output where the node has one; with its files, for another node to try. */

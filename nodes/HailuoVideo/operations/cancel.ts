@@ -1,7 +1,7 @@
 import { GatewayFailed, InputRefused } from '../../shared/errors';
 import { canCancel, providerIds, table } from '../../shared/catalog/gateways';
 import { isFinal, taskRow } from '../../shared/task';
-import { refreshStatus } from './finish';
+import { refreshStatus } from '../batch/finish';
 import type { Operation } from '../operation';
 import { readTask, type ExistingTask } from './readTask';
 

@@ -1,16 +1,18 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+
 import { settle } from '../../shared/async/settle';
-import type { TaskState } from '../../shared/task';
+import type { AwaitedVideo, WaitingOperation } from '../batch/waiting';
+import type { Item } from '../item';
 import { billInWords, recordBill } from '../money/bill';
+import { planSpending } from '../money/spendLimit';
 import { readOrder, type ReadOrder } from '../order/readOrder';
 import { listPrice, quotePrice, type Quotes } from '../submit/quote';
-import { planSpending } from '../money/spendLimit';
-import { previewOrder, submitOnce } from '../submit/submitOnce';
+import { orderDelivered, previewOrder, submitOnce } from '../submit/submitOnce';
 import { dryRun } from './dryRun';
-import { toOutputItem, waitForVideo } from './finish';
-import type { Operation } from '../operation';
+import { noteFailure, toOutputItem, waitForVideo } from '../batch/finish';
 
 /** Makes a video: checks the whole order first, submits it once, then returns the task or waits for the file. */
-export const create: Operation<ReadOrder> = {
+export const create: WaitingOperation<ReadOrder> = {
 	option: {
 		name: 'Create',
 		value: 'create',
@@ -50,35 +52,34 @@ export const create: Operation<ReadOrder> = {
 		if (sum !== undefined) hints.push(sum);
 	},
 	async execute(item, read) {
-		const { batch, progress } = item;
-		if (read.options.dryRun) return dryRun(item, read, previewOrder(item, read).reference);
-		const ordered = await submitOnce(item, read);
-		const { task, at, fresh, reply } = ordered;
-		progress.task = task;
-		if (ordered.own) batch.bill.push({ task, cost: progress.order?.estimatedCost });
-		progress.state = { status: 'queued', submittedAt: new Date(at).toISOString() };
-		// another execution may be waiting for a task that it ordered
-		progress.cancelOnStop = ordered.own && read.wait.cancelOnStop;
-		const result = await settle(async () =>
-			read.completion === 'return'
-				? await toOutputItem(item, task, read.output, reply)
-				: await waitForVideo(item, task, { since: at, fresh }, read),
-		);
-		if ('value' in result) {
-			ordered.delivered();
-			return result.value;
+		const begun = await begin(item, read);
+		if ('row' in begun) return begun.row;
+		const result = await settle(async () => await waitForVideo(item, begun));
+		if ('error' in result) {
+			noteFailure(item, begun);
+			throw result.error;
 		}
-		const { state } = progress;
-		if (state && endedWithoutVideo(state)) ordered.failed(mayDoBetter(state));
-		throw result.error;
+		if (begun.noted) orderDelivered(item, begun.noted);
+		return result.value;
 	},
+	steps: { completionOf: ({ completion }) => completion, begin },
 };
 
-function endedWithoutVideo({ status }: TaskState): boolean {
-	return status === 'failed' || status === 'canceled';
-}
-
-/** A task that gave no video for a reason that passes: the same order may give one. */
-function mayDoBetter({ status, error }: TaskState): boolean {
-	return status === 'canceled' || error?.retryable === true;
+async function begin(
+	item: Item,
+	read: ReadOrder,
+): Promise<AwaitedVideo | { row: INodeExecutionData }> {
+	const { batch, progress } = item;
+	const { wait, output } = read;
+	if (read.options.dryRun) return { row: dryRun(item, read, previewOrder(item, read).reference) };
+	const { task, at, fresh, own, reply, noted } = await submitOnce(item, read);
+	progress.task = task;
+	if (own) batch.bill.push({ task, cost: progress.order?.estimatedCost });
+	progress.state = { status: 'queued', submittedAt: new Date(at).toISOString() };
+	// another execution may be waiting for a task that it ordered
+	progress.cancelOnStop = own && wait.cancelOnStop;
+	if (read.completion !== 'return') return { task, since: at, fresh, wait, output, noted };
+	const row = await toOutputItem(item, task, output, reply);
+	orderDelivered(item, noted);
+	return { row };
 }

@@ -1,7 +1,7 @@
 import { GatewayFailed } from '../../shared/errors';
 import { isFinal } from '../../shared/task';
 import { mustBeSucceeded } from '../../shared/tasks/poll';
-import { refreshStatus, toOutputItem } from './finish';
+import { refreshStatus, toOutputItem } from '../batch/finish';
 import type { Operation } from '../operation';
 import { readTask, type ExistingTask } from './readTask';
 

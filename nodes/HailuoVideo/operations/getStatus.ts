@@ -1,4 +1,4 @@
-import { refreshStatus, toOutputItem } from './finish';
+import { refreshStatus, toOutputItem } from '../batch/finish';
 import type { Operation } from '../operation';
 import { readTask, type ExistingTask } from './readTask';
 

@@ -1,9 +1,10 @@
-import { waitForVideo } from './finish';
-import type { Operation } from '../operation';
+import { waitForVideo } from '../batch/finish';
+import type { AwaitedVideo, WaitingOperation } from '../batch/waiting';
+import type { Item } from '../item';
 import { readTask, type ExistingTask } from './readTask';
 
 /** Picks up a task that exists, of this execution or an older one. */
-export const wait: Operation<ExistingTask> = {
+export const wait: WaitingOperation<ExistingTask> = {
 	option: {
 		name: 'Wait',
 		value: 'wait',
@@ -15,8 +16,15 @@ export const wait: Operation<ExistingTask> = {
 		item.progress.cancelOnStop = existing.parameters.wait.cancelOnStop;
 		return existing;
 	},
-	async execute(item, { task, parameters }) {
-		const made = { since: item.batch.clock.now(), fresh: false };
-		return await waitForVideo(item, task, made, parameters);
+	async execute(item, existing) {
+		return await waitForVideo(item, await begin(item, existing));
 	},
+	steps: { completionOf: ({ parameters }) => parameters.completion, begin },
 };
+
+async function begin(
+	{ batch }: Item,
+	{ task, parameters: { wait, output } }: ExistingTask,
+): Promise<AwaitedVideo> {
+	return { task, since: batch.clock.now(), fresh: false, wait, output };
+}

@@ -127,7 +127,10 @@ export function isKeyKnown({ store, key }: KeyedOrder, now: number): boolean {
 }
 
 /** Forgets a key whose task gave no video, so that a next run may make another. */
-export function forgetKey({ scope: name, store, key }: KeyedOrder, now: number): void {
+export function forgetKey(
+	{ scope: name, store, key }: Pick<KeyedOrder, 'scope' | 'store' | 'key'>,
+	now: number,
+): void {
 	const scope = scopeOf(name, store);
 	scope.orders.delete(key);
 	share(scope, key, undefined, now);

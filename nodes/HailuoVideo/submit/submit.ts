@@ -31,6 +31,8 @@ export interface SubmitOptions {
 	perMinute: number;
 	/** Epoch milliseconds until which "too many requests" is waited out. */
 	deadline: number;
+	/** The user's limit is not waited for beyond the deadline either: the order can be put off. */
+	bounded?: boolean;
 	/** Called as soon as the outcome is not known, before anything else is tried. */
 	onUnknown(failed: GatewayFailed): void;
 	clock: Clock;
@@ -71,6 +73,7 @@ export async function submit(
 				signal,
 				options.perMinute,
 				deadline,
+				options.bounded,
 			);
 			const task: TaskRef = { provider: provider.id, taskId: provider.readSubmit(reply) };
 			return { task: endpoint === undefined ? task : { ...task, endpoint }, reply };

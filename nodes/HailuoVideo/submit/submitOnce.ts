@@ -2,6 +2,7 @@
 import type { IDataObject, JsonObject } from 'n8n-workflow';
 
 import { stopIf } from '../../shared/async/clock';
+import { held } from '../../shared/async/rateLimiter';
 import { MAX_RATE_LIMIT_WAIT_MS, retryRead } from '../../shared/async/retry';
 import { settle } from '../../shared/async/settle';
 import { GatewayFailed } from '../../shared/errors';
@@ -9,7 +10,7 @@ import type { MediaFile, Reply } from '../../shared/providers/contract';
 import { fetchStatus } from '../../shared/tasks/poll';
 import { describeTask, type Reference, type VideoOrder } from '../../shared/task';
 import { digestOf } from '../../shared/digest';
-import type { Item } from '../item';
+import type { Batch, Item } from '../item';
 import { loadMedia, type InspectedMedia } from '../order/mediaSource';
 import type { ReadOrder } from '../order/readOrder';
 import { forgetKey, isKeyKnown, oncePerKey, type KeyedOrder } from './deduplicationKeys';
@@ -27,10 +28,16 @@ export interface SubmitOutcome extends Ordered {
 	own: boolean;
 	/** The answer to the submit, when there was one in this run. */
 	reply?: Reply;
-	/** Call when the item has its row: a tool's next equal call is a new order then. */
-	delivered(): void;
-	/** Call when the task ended without a video. @param mayPass whether the same order may do better */
-	failed(mayPass: boolean): void;
+	/** Where the order is noted. */
+	noted: NotedOrder;
+}
+
+/** Where an order is noted: plain data, so that it outlives the process with a parked execution. */
+export interface NotedOrder {
+	/** Its key in the execution's ledger. */
+	key: string;
+	/** The user's Deduplication Key, where it has an effect. */
+	deduplicationKey?: string;
 }
 
 /** Keys of tool calls that this process is working on. */
@@ -61,18 +68,15 @@ export async function submitOnce(item: Item, read: ReadOrder): Promise<SubmitOut
 			credential: client.credential,
 		});
 	const keyed = keyedOrder(item, read, fingerprint);
+	const noted: NotedOrder = {
+		key,
+		...(keyed && { deduplicationKey: read.options.deduplicationKey }),
+	};
 	const outcome = (ordered: Ordered, more: { fresh: boolean; own: boolean; reply?: Reply }) => ({
 		task: ordered.task,
 		at: ordered.at,
+		noted,
 		...more,
-		delivered: () => {
-			if (batch.isTool) note({ ...ordered, delivered: true });
-		},
-		failed: (mayPass: boolean) => {
-			if (mayPass) ledger.forget(key, true);
-			else note({ ...ordered, failed: true });
-			if (keyed) forgetKey(keyed, clock.now());
-		},
 	});
 
 	if (known?.task) {
@@ -141,12 +145,39 @@ export async function submitOnce(item: Item, read: ReadOrder): Promise<SubmitOut
 	return outcome({ task, at }, { fresh: !reused, own: !reused, reply });
 }
 
+/** Notes that an order's item has its row: a tool's next equal call is a new order then. */
+export function orderDelivered({ batch }: Item, { key }: NotedOrder): void {
+	const ledger = ledgerOf(batch);
+	const entry = batch.isTool ? ledger.find(key) : undefined;
+	if (entry) ledger.note(key, { ...entry, delivered: true });
+}
+
+/**
+ * Notes that an order's task ended without a video.
+ * @param mayPass whether the same order may do better
+ */
+export function orderFailed(
+	item: Item,
+	{ key, deduplicationKey }: NotedOrder,
+	mayPass: boolean,
+): void {
+	const { batch } = item;
+	const ledger = ledgerOf(batch);
+	const entry = ledger.find(key);
+	if (mayPass) ledger.forget(key, true);
+	else if (entry) ledger.note(key, { ...entry, failed: true });
+	if (deduplicationKey !== undefined)
+		forgetKey(keyScope(item, deduplicationKey), batch.clock.now());
+}
+
+const ledgerOf = ({ context }: Batch) => new Ledger(context.getContext('node') as IDataObject);
+
 /** Which order of the execution an item is, and what is noted of it. */
 function identify(item: Item, read: ReadOrder, active: ReadonlySet<string>) {
 	const { itemIndex, batch, client } = item;
 	const { context } = batch;
 	const node = context.getNode();
-	const ledger = new Ledger(context.getContext('node') as IDataObject);
+	const ledger = ledgerOf(batch);
 	const fingerprint = digestOf([client.credential, read.fingerprint]);
 	const nodeVersion = digestOf([node.parameters, node.credentials]).slice(0, 16);
 	const { key, entry: known } = findOrder(
@@ -189,6 +220,10 @@ async function send(
 	return await limit(async () => {
 		// before a file is uploaded for nothing
 		stopIf(batch.signal);
+		const { orderPatienceMs = MAX_RATE_LIMIT_WAIT_MS } = batch;
+		const bounded = batch.orderPatienceMs !== undefined;
+		const hold = client.limits.submits.holdMs(batch.requestsPerMinute);
+		if (bounded && hold > orderPatienceMs) throw held(hold);
 		const filled: VideoOrder = { ...read.order };
 		const inline: Record<string, MediaFile> = {};
 		let room = client.provider.inlineLimit ?? Number.POSITIVE_INFINITY;
@@ -209,7 +244,8 @@ async function send(
 			callbackUrl: read.options.callbackUrl,
 			reference,
 			perMinute: batch.requestsPerMinute,
-			deadline: batch.clock.now() + MAX_RATE_LIMIT_WAIT_MS,
+			deadline: batch.clock.now() + orderPatienceMs,
+			bounded,
 			onUnknown,
 			clock: batch.clock,
 			signal: batch.signal,
@@ -267,11 +303,18 @@ function keyedOrder(item: Item, read: ReadOrder, fingerprint: string): KeyedOrde
 		return undefined;
 	}
 	return {
+		...keyScope(item, key),
+		fingerprint,
+		resubmitUnknown: read.options.resubmitUnknown,
+	};
+}
+
+function keyScope({ batch, client }: Item, key: string) {
+	const { context } = batch;
+	return {
 		store: context.getWorkflowStaticData('node'),
 		scope: `${context.getWorkflow().id}\n${context.getNode().id}`,
 		// an account knows no task of another one
-		key: `${item.client.account} ${key}`,
-		fingerprint,
-		resubmitUnknown: read.options.resubmitUnknown,
+		key: `${client.account} ${key}`,
 	};
 }

@@ -30,6 +30,7 @@ export class RateLimiter {
 	 * long (milliseconds; 0 when it did not say); undefined for anything else
 	 * @param perMinute the user's limit; 0 = none
 	 * @param until epoch milliseconds: a gateway that wants no request before then is not waited for
+	 * @param bounded whether the user's limit is not waited for beyond `until` either
 	 * @throws what the work throws; GatewayFailed (`rateLimit`) without having tried when `until` comes first; Stopped
 	 */
 	async run<T>(
@@ -38,8 +39,9 @@ export class RateLimiter {
 		signal: AbortSignal | undefined,
 		perMinute = 0,
 		until = Number.POSITIVE_INFINITY,
+		bounded = false,
 	): Promise<T> {
-		await this.acquire(signal, perMinute, until);
+		await this.acquire(signal, perMinute, until, bounded);
 		this.inFlight++;
 		const outcome = await settle(work);
 		this.inFlight--;
@@ -52,16 +54,24 @@ export class RateLimiter {
 		throw outcome.error;
 	}
 
+	/** Milliseconds until a request may leave, by the gateway's refusals and the user's limit; 0: at once. */
+	holdMs(perMinute = 0): number {
+		const now = this.clock.now();
+		return Math.max(0, this.notBefore - now, this.limitWait(now, perMinute));
+	}
+
 	private async acquire(
 		signal: AbortSignal | undefined,
 		perMinute: number,
 		until: number,
+		bounded: boolean,
 	): Promise<void> {
 		for (;;) {
 			stopIf(signal);
 			const now = this.clock.now();
 			if (this.notBefore > Math.max(now, until)) throw held(this.notBefore - now);
 			const wait = Math.max(this.notBefore - now, this.limitWait(now, perMinute));
+			if (bounded && now + Math.max(wait, 0) > until) throw held(wait);
 			if (wait <= 0 && this.inFlight < this.maxInFlight) break;
 			await this.clock.sleep(Math.max(wait, TURN_MS), signal);
 		}
@@ -91,7 +101,7 @@ export class RateLimiter {
 }
 
 /** Nothing was sent, so nothing can have been made. */
-function held(ms: number): GatewayFailed {
+export function held(ms: number): GatewayFailed {
 	return new GatewayFailed({
 		category: 'rateLimit',
 		code: 'held',

@@ -58,8 +58,8 @@ export async function fetchStatus(
 	throw unknown;
 }
 
-/** MiniMax and its kin have one code for an unknown task and a wrong parameter. */
-function isUnknownTask(error: unknown): boolean {
+/** Whether a gateway knows no such task: MiniMax and its kin have one code for that and for a wrong parameter. */
+export function isUnknownTask(error: unknown): boolean {
 	const category = error instanceof GatewayFailed ? error.fault.category : undefined;
 	return category === 'notFound' || category === 'invalidParameters';
 }

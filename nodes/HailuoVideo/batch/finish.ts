@@ -12,8 +12,10 @@ import {
 	type StatusReply,
 } from '../../shared/tasks/poll';
 import type { TaskRef } from '../../shared/task';
-import { clipKindOf } from '../batch/learntTimes';
+import { clipKindOf } from './learntTimes';
 import type { Item } from '../item';
+import { orderFailed } from '../submit/submitOnce';
+import type { AwaitedVideo } from './waiting';
 import type { OutputParameters, WaitParameters } from '../order/parameters';
 
 /** Asks for the state once, patiently, and keeps it, and the endpoint that knew it, for a row that may go wrong. */
@@ -33,21 +35,19 @@ export async function refreshStatus(item: Item, task: TaskRef): Promise<StatusRe
 
 /**
  * Stays until the item's task is finished, and turns it into the output row.
- * @param made when the task was made (epoch milliseconds), and whether by this run
  * @throws GatewayFailed when the task went wrong, or time is up and the user asked for an error
  */
 export async function waitForVideo(
 	item: Item,
-	given: TaskRef,
-	made: { since: number; fresh: boolean },
-	{ wait, output }: { wait: WaitParameters; output: OutputParameters },
+	{ task: given, since, fresh, wait, output }: AwaitedVideo,
 ): Promise<INodeExecutionData> {
 	const { client, batch, progress } = item;
 	const { last, timedOut } = await pollUntilFinal(
 		client,
 		given,
 		{
-			...made,
+			since,
+			fresh,
 			deadline: batch.clock.now() + wait.timeoutMs,
 			pollIntervalMs: wait.pollIntervalMs,
 			kind: clipKindOf(item),
@@ -58,15 +58,26 @@ export async function waitForVideo(
 	const task = last?.task ?? given;
 	progress.task = task;
 	if (last) progress.state = { ...progress.state, ...last.state };
-	if (timedOut && wait.onTimeout !== 'return')
-		throw new GatewayFailed({
-			category: 'timeout',
-			code: 'timeout',
-			message: `The video is not finished after ${wait.timeoutMs / 60_000} minutes`,
-			retryable: true,
-		});
+	if (timedOut && wait.onTimeout !== 'return') throw timeIsUp(wait);
 	if (last && !timedOut) mustBeSucceeded(last.state);
 	return await toOutputItem(item, task, output, last?.reply);
+}
+
+export function timeIsUp({ timeoutMs }: WaitParameters): GatewayFailed {
+	return new GatewayFailed({
+		category: 'timeout',
+		code: 'timeout',
+		message: `The video is not finished after ${timeoutMs / 60_000} minutes`,
+		retryable: true,
+	});
+}
+
+/** Notes an order whose task ended without a video, so that the next try does not wait for it. */
+export function noteFailure(item: Item, { noted }: AwaitedVideo): void {
+	const { state } = item.progress;
+	if (!noted || (state?.status !== 'failed' && state?.status !== 'canceled')) return;
+	// for a reason that passes, the same order may give a video
+	orderFailed(item, noted, state.status === 'canceled' || state.error?.retryable === true);
 }
 
 /**
