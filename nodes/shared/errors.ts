@@ -75,6 +75,6 @@ export function failureOf(
 	}
 	const { message } = error instanceof Error ? error : new Error(String(error));
 	return error instanceof InputRefused
-		? { code: 'refused', category: 'invalidParameters', message, retryable: false }
+		? { code: 'refused', category: error.category, message, retryable: false }
 		: { code: 'unexpected', category: 'protocol', message, retryable: false };
 }

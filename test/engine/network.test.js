@@ -83,7 +83,7 @@ describe('a reply that unpacks to 290 MB', () => {
 
 	/** The most memory that was held outside of V8's heap while `work` ran, in bytes over the start. */
 	const growthOf = async (work) => {
-		const held = () => process.memoryUsage().external + process.memoryUsage().arrayBuffers;
+		const held = () => process.memoryUsage().external;
 		const before = held();
 		let most = 0;
 		let running = true;
@@ -307,6 +307,18 @@ describe('what Create gives, the other operations take', () => {
 			expect(paths[1]).toBe(`/api/v3/predictions/${encodeURIComponent(taskId)}/result`);
 		},
 	);
+
+	test('an ID that could not be asked for is no ID: the outcome is unknown, and the error names it', async () => {
+		answer = (_req, res) => {
+			const data = { id: 'a b', status: 'created', outputs: [], error: '' };
+			res.setHeader('content-type', 'application/json');
+			res.end(JSON.stringify({ code: 200, message: 'success', data }));
+		};
+		world.credentials.hailuoWaveSpeedApi.baseUrl = ownGateway();
+		const { items } = await world.run(create(), { onError: 'continueRegularOutput' });
+		expect(items[0].json.error).toMatchObject({ category: 'unknownOutcome' });
+		expect(items[0].json.error.message).toContain("'a b'");
+	});
 
 	test.each(['..', 'a/../b', './x', 'a b', 'a?b', 'a#b', 'a%2fb', 'a\\b', 'x'.repeat(513)])(
 		'%s is no task ID',

@@ -1,8 +1,8 @@
 /** Cancels at the gateway what a stopped execution leaves behind. */
 import { settle } from '../../shared/async/settle';
+import { failureOf } from '../../shared/errors';
 import { isFinal } from '../../shared/task';
 import type { ItemFacts, Batch } from '../item';
-import { describeFailure } from './nodeErrors';
 
 /**
  * Cancels unfinished tasks where the user wants it and the gateway can. The status is asked first: a cancel must not
@@ -25,7 +25,7 @@ export async function cancelUnfinished(items: readonly ItemFacts[], batch: Batch
 			});
 			batch.context.logger.info('Hailuo task at stop', {
 				...task,
-				outcome: 'value' in outcome ? outcome.value : describeFailure(outcome.error).message,
+				outcome: 'value' in outcome ? outcome.value : failureOf(outcome.error).message,
 			});
 		}),
 	);

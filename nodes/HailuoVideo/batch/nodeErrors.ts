@@ -9,9 +9,9 @@ import {
 } from 'n8n-workflow';
 
 import { Stopped } from '../../shared/async/clock';
-import { GatewayFailed, InputRefused, type ErrorCategory } from '../../shared/errors';
+import { failureOf, GatewayFailed, InputRefused, type ErrorCategory } from '../../shared/errors';
 import { table, type ProviderId } from '../../shared/catalog/gateways';
-import { taskRow, describeTask, type TaskError, type TaskRef } from '../../shared/task';
+import { taskRow, describeTask, type TaskRef } from '../../shared/task';
 import type { ItemFacts } from '../item';
 
 type NodeFailure = NodeApiError | NodeOperationError;
@@ -41,23 +41,6 @@ const advice: Record<ErrorCategory, (gateway: string, task?: TaskRef) => string>
 		`Check 'Base URL' in the credential. If it is right, ${g} may have changed its API: look for a newer version of this node.`,
 	unsupported: (g) => `${g} does not offer this to the account. Choose another model.`,
 };
-
-/** The vocabulary's view of anything that was thrown. */
-export function describeFailure(error: unknown): TaskError {
-	if (error instanceof GatewayFailed) {
-		const { category, code, message, retryable } = error.fault;
-		return { code, category, message, retryable };
-	}
-	if (error instanceof InputRefused)
-		return {
-			code: 'refused',
-			category: error.category,
-			message: error.message,
-			retryable: false,
-		};
-	const message = error instanceof Error ? error.message : String(error);
-	return { code: 'unexpected', category: 'protocol', message, retryable: false };
-}
 
 /**
  * Builds n8n's error for one item. The message says what happened, the description what to do; `context.hailuo`
@@ -165,7 +148,7 @@ function sentences(...texts: string[]): string {
 
 /** The row of a failed item under Continue On Fail: the same fields as any task, the ID included. */
 export function failureRow(error: unknown, { progress, provider }: ItemFacts): IDataObject {
-	const failure = describeFailure(error);
+	const failure = failureOf(error);
 	const { task, state, order } = progress;
 	const ref = task ?? { provider: provider as ProviderId, taskId: '' };
 	const row = taskRow(ref, { ...state, error: failure }, order);

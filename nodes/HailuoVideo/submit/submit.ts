@@ -7,7 +7,8 @@ import { settle } from '../../shared/async/settle';
 import { GatewayFailed } from '../../shared/errors';
 import { isObject } from '../../shared/json';
 import type { MediaFile, Provider, Reply } from '../../shared/providers/contract';
-import type { TaskRef, VideoOrder } from '../../shared/task';
+import { shorten, unexpectedReply } from '../../shared/providers/replies';
+import { isTaskId, type TaskRef, type VideoOrder } from '../../shared/task';
 import type { ProviderClient } from '../../shared/transport/client';
 
 /** How often a gateway that cannot be reached at all is tried. */
@@ -75,7 +76,7 @@ export async function submit(
 				deadline,
 				options.bounded,
 			);
-			const task: TaskRef = { provider: provider.id, taskId: provider.readSubmit(reply) };
+			const task: TaskRef = { provider: provider.id, taskId: readTaskId(provider, reply) };
 			return { task: endpoint === undefined ? task : { ...task, endpoint }, reply };
 		});
 		if ('value' in outcome) return outcome.value;
@@ -136,7 +137,7 @@ export async function findByReference(
 		const outcome = await settle(async () => {
 			const call = provider.status({ provider: provider.id, taskId: reference });
 			const reply = await client.callThroughStop(call, LOOKUP_CALL_MS);
-			return { task: { provider: provider.id, taskId: provider.readSubmit(reply) }, reply };
+			return { task: { provider: provider.id, taskId: readTaskId(provider, reply) }, reply };
 		});
 		if ('value' in outcome) return outcome.value;
 		if (!(outcome.error instanceof GatewayFailed)) throw outcome.error;
@@ -152,10 +153,21 @@ function replyWithTask(provider: Provider, error: unknown): Reply | undefined {
 	if (!(error instanceof GatewayFailed) || !error.reply) return undefined;
 	if (!['transient', 'protocol', 'rateLimit'].includes(error.fault.category)) return undefined;
 	try {
-		return provider.readSubmit(error.reply) === '' ? undefined : error.reply;
+		readTaskId(provider, error.reply);
+		return error.reply;
 	} catch {
 		return undefined;
 	}
+}
+
+/**
+ * The task ID of an answer: one that the other operations take.
+ * @throws GatewayFailed (`protocol`)
+ */
+function readTaskId(provider: Provider, reply: Reply): string {
+	const id = provider.readSubmit(reply);
+	if (isTaskId(id)) return id;
+	throw unexpectedReply(`the task ID '${shorten(id)}' is none`);
 }
 
 /** No answer, a server's trouble or an answer without an id: whether a task exists is not known. */
