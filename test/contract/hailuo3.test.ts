@@ -497,6 +497,7 @@ describe('answers', () => {
 		'mm2.ir.res': {
 			status: 'succeeded',
 			providerStatus: 'succeeded',
+			otherKind: 'text',
 			submittedAt: '2026-08-02T20:34:15.000Z',
 			finishedAt: '2026-08-02T20:34:44.000Z',
 		},

@@ -270,7 +270,8 @@ async function strangers(world, all) {
 			[{ task_id: '123456789012', status: 'success' }, isSigned ? 401 : 200],
 			[
 				{ id: 'pred_0', status: 'completed', outputs: ['http://127.0.0.1:9/v.mp4'] },
-				isSigned ? 401 : 400,
+				// MiniMax's second API tells of a task in these words, so this one is asked about
+				isSigned ? 401 : provider === 'minimax' ? 200 : 400,
 			],
 			[
 				{ type: 'generation.completed', data: { task_id: 'vid_0', status: 'completed' } },

@@ -559,7 +559,10 @@ describe('parameters by expression', () => {
 describe('tasks of another kind', () => {
 	const image = 'https://files.example.com/x.png?sign=a.mp4';
 	const bodies = (taskId) => ({
-		minimax: [],
+		minimax: [
+			{ task: { id: taskId, status: 'succeeded', modality: 'text', content: { prompt: 'x' } } },
+			{ task: { id: taskId, status: 'failed', task_type: 'h3_context_ir' } },
+		],
 		gptge: [{ code: 0, data: { status: 'Success', task_id: taskId, video_url: image } }],
 		pixazo: [{ task_id: taskId, status: 'Success', video_url: image }],
 		wavespeed: [{ id: taskId, status: 'completed', outputs: [image] }],

@@ -15,6 +15,7 @@ import {
 	isRetryable,
 	linkIn,
 	messageOf,
+	otherKindOf,
 	parseReply,
 	readFault,
 	statusOf,
@@ -94,6 +95,10 @@ export function readStatus(reply: Reply): TaskState {
 	return withoutEmpty<TaskState>({
 		status: state,
 		providerStatus: task.status,
+		// tasks that describe a video in text go through the same endpoint (docs/providers.md 11)
+		otherKind:
+			otherKindOf(task.modality) ??
+			(textOf(task.task_type) === 'h3_context_ir' ? 'text' : undefined),
 		videoUrl: state === 'succeeded' ? linkIn(task.content) : undefined,
 		submittedAt: timeOf(task.created_at),
 		finishedAt: isFinal(state) ? timeOf(task.updated_at) : undefined,

@@ -15,6 +15,12 @@ export function textOf(value: unknown): string | undefined {
 	return text === '' ? undefined : text;
 }
 
+/** The word for what a task makes, where it is no video; undefined where it is one, or the gateway does not say. */
+export function otherKindOf(type: unknown): string | undefined {
+	const kind = textOf(type);
+	return kind === undefined || /video/i.test(kind) ? undefined : kind;
+}
+
 /** A positive finite number; gateways write 0 for "not known". */
 export function positiveOf(value: unknown): number | undefined {
 	const number = typeof value === 'string' ? Number.parseFloat(value) : value;

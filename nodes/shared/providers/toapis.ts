@@ -19,6 +19,7 @@ import {
 	idOf,
 	linkIn,
 	numberOf,
+	otherKindOf,
 	parseReply,
 	positiveOf,
 	readFault,
@@ -112,6 +113,7 @@ function readStatus(reply: Reply): TaskState {
 			typeof answer.progress === 'number' && answer.progress > 0
 				? positiveOf(answer.progress)
 				: undefined,
+		// a token makes images and sound, too: their tasks look the same but for this word (providers.md 6)
 		otherKind: otherKindOf(answer.task_type ?? objectOf(answer.result).type),
 		// some samples have a top-level url (providers.md 6)
 		videoUrl: linkIn(result.data) ?? linkIn(result) ?? linkIn(answer),
@@ -120,12 +122,6 @@ function readStatus(reply: Reply): TaskState {
 		finishedAt: timeOf(answer.completed_at),
 		error: status === 'failed' ? taskErrorIn(answer, codes) : undefined,
 	});
-}
-
-/** A token makes images and sound, too: their tasks look the same but for this word (providers.md 6). */
-function otherKindOf(type: unknown): string | undefined {
-	const kind = textOf(type);
-	return kind === undefined || /video/i.test(kind) ? undefined : kind;
 }
 
 /** `id` of the newest page, `data[0].task_id` of the older one (accepted when reading). */
