@@ -591,3 +591,38 @@ describe('where the execution cannot be parked, the node stays, and says why', (
 
 	test('n8n runs only this one execution', async () => await stays(/only/, { mode: 'cli' }));
 });
+
+test.each([
+	['all at once', {}],
+	['two at a time', { batching: { maxInFlight: 2 } }],
+])(
+	'Max Spend, %s: 7 of 20 are paid over all wake-ups, also with Retry On Fail',
+	async (_, more) => {
+		const { items, hints, status } = await through(
+			order('minimax', { ...more, options: { maxSpend: 1.96 }, downloadVideo: false }),
+			{
+				input: prompts(20),
+				onError: 'continueRegularOutput',
+				retryOnFail: true,
+				maxTries: 3,
+				waitBetweenTries: 0,
+			},
+		);
+		expect(status).toBe('success');
+		expect(paid()).toBe(7);
+		expect(items.map(({ json }) => json.error?.category ?? json.status)).toEqual([
+			...Array(7).fill('succeeded'),
+			...Array(13).fill('spendLimit'),
+		]);
+		expect(hints).toContain('7 clips, about $1.96');
+	},
+);
+
+test('Max Spend without Continue On Fail: refused with the sum before anything is paid or parked', async () => {
+	const { error, waits } = await through(order('minimax', { options: { maxSpend: 1.96 } }), {
+		input: prompts(20),
+	});
+	expect(error.message).toMatch(/about \$5\.60/);
+	expect(waits).toEqual([]);
+	expect(paid()).toBe(0);
+});
