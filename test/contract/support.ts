@@ -37,6 +37,7 @@ import type { Reference, TaskState, TaskStatus, VideoOrder } from '../../nodes/s
 import { openClient } from '../../nodes/shared/transport/client';
 import { systemClock } from '../../nodes/shared/async/clock';
 import collected from './samples.json';
+import collectedH3 from './samples-h3.json';
 
 export interface Sample {
 	id: string;
@@ -72,6 +73,10 @@ export interface Documented {
 }
 
 export const documented = collected.providers as unknown as Documented[];
+/** The same of Hailuo 3, of prices and of balances. */
+export const documentedH3 = collectedH3.providers as unknown as Array<
+	Pick<Documented, 'provider' | 'samples'> & Partial<Documented>
+>;
 
 export function documentedOf(provider: ProviderId): Documented {
 	const found = documented.find((block) => block.provider === provider);

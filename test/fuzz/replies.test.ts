@@ -11,7 +11,7 @@ import { providerIds, type ProviderId } from '../../nodes/shared/catalog/gateway
 import { providers } from '../../nodes/shared/providers';
 import type { Provider, Reply } from '../../nodes/shared/providers/contract';
 import type { TaskError, TaskState, TaskStatus } from '../../nodes/shared/task';
-import { documented } from '../contract/support';
+import { documented, documentedH3 } from '../contract/support';
 import { random, type Dice } from '../helpers/random';
 
 declare const FUZZ: { seed?: number; first?: number; replies?: number } | undefined;
@@ -47,7 +47,8 @@ class Raw {
 	constructor(readonly text: string) {}
 }
 
-const bodies = documented.flatMap(({ provider, samples }) =>
+const sources = [...documented, ...documentedH3];
+const bodies = sources.flatMap(({ provider, samples }) =>
 	samples
 		.filter(({ kind }) => kind !== 'request')
 		.map(({ body, http_status = 200, headers = {} }) => ({ provider, body, http_status, headers })),
@@ -58,7 +59,7 @@ const HTML = '<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><b
 /** Words that mean something to a reader somewhere. */
 const words = [
 	...new Set(
-		documented.flatMap(({ status_map, samples }) => [
+		sources.flatMap(({ status_map = {}, samples }) => [
 			...Object.keys(status_map),
 			...samples.flatMap(({ body }) => [...keysIn(body), ...textsIn(body)]),
 		]),
@@ -69,7 +70,7 @@ const words = [
 	),
 ];
 const keys = [
-	...new Set(documented.flatMap(({ samples }) => samples.flatMap(({ body }) => keysIn(body)))),
+	...new Set(sources.flatMap(({ samples }) => samples.flatMap(({ body }) => keysIn(body)))),
 	...split('constructor prototype toString valueOf hasOwnProperty then toJSON length'),
 ];
 
@@ -384,7 +385,7 @@ function checkState({ status, error, ...rest }: TaskState): void {
 
 /** All that reads a reply of a gateway, and what has to hold for what comes out. */
 function readersOf(provider: Provider): Array<[name: string, read: (reply: Reply) => void]> {
-	const { link, cancel, upload } = provider;
+	const { balance = [], link, cancel, price, upload } = provider;
 	const readers: Array<[string, (reply: Reply) => void]> = [
 		['fault', (reply) => checkFault(provider.fault(reply))],
 		['readSubmit', (reply) => checkTaskId(provider.readSubmit(reply))],
@@ -404,6 +405,28 @@ function readersOf(provider: Provider): Array<[name: string, read: (reply: Reply
 			(reply) => {
 				const state = cancel.read(reply);
 				if (state) checkState(state);
+			},
+		]);
+	if (price)
+		readers.push([
+			'price.read',
+			(reply) => {
+				const { amount, currency } = price.read(reply);
+				if (!(Number.isFinite(amount) && amount >= 0)) wrong(`a price of ${amount}`);
+				if (!isText(currency)) wrong('a currency that is no text');
+			},
+		]);
+	for (const { calls, read } of balance)
+		readers.push([
+			'balance.read',
+			(reply) => {
+				const { amount, unlimited, currency, unit } = read(
+					calls(0).map(() => reply),
+					'https://example.com',
+				);
+				if (unlimited === (amount !== undefined)) wrong('unlimited with an amount, or neither');
+				if (amount !== undefined && !Number.isFinite(amount)) wrong(`a balance of ${amount}`);
+				if (!unlimited && !isText(currency) && !isText(unit)) wrong('a balance of nothing');
 			},
 		]);
 	if (upload)
