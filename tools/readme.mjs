@@ -1,5 +1,5 @@
-/* `npm run readme`: writes the generated tables of docs/models.md, docs/prices.md and docs/gateways/. Needs a build. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/* `npm run readme`: writes docs/errors.md and the generated tables of docs/models.md, docs/prices.md and docs/gateways/. Needs a build. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -8,11 +8,15 @@ import { root } from './lib/paths.mjs';
 const require = createRequire(import.meta.url);
 const { withMatrix } = require('./lib/matrix.cjs');
 const { withPrices } = require('./lib/prices.cjs');
+const { errorsPage } = require('./lib/errors.cjs');
 const prettier = require('prettier');
 
 const catalog = require('../dist/nodes/shared/catalog/gateways.js');
 const prices = require('../dist/nodes/shared/catalog/prices.js');
 
+await rewrite('errors.md', () =>
+	errorsPage(root, require('../dist/nodes/HailuoVideo/batch/advice.js')),
+);
 await rewrite('models.md', (page) => withMatrix(page, catalog));
 await rewrite('prices.md', (page) => withPrices(page, prices, catalog));
 for (const id of catalog.providerIds.filter((one) =>
@@ -23,6 +27,6 @@ for (const id of catalog.providerIds.filter((one) =>
 async function rewrite(name, make) {
 	const file = join(root, 'docs', name);
 	const options = await prettier.resolveConfig(file);
-	const made = make(readFileSync(file, 'utf8'));
+	const made = make(existsSync(file) ? readFileSync(file, 'utf8') : '');
 	writeFileSync(file, await prettier.format(made, { ...options, parser: 'markdown' }));
 }

@@ -7,8 +7,12 @@ import { providers } from '../shared/providers';
 export const callingBack = providerIds.filter((id) => providers[id].callback !== undefined);
 const signed = callingBack.filter((id) => providers[id].callback?.signed);
 
-/** Shows a credential for one gateway; `hide`, because n8n would take 'Provider' out of the form with `show`. */
+/**
+ * Shows a credential for one gateway; `hide`, because n8n would take 'Provider' out of the form with `show`. `show` of
+ * the events puts the credential's field before 'Events', and so below 'Provider', on which it depends.
+ */
 export const onlyFor = (provider: ProviderId) => ({
+	show: { events: ['failed', 'processing', 'succeeded'] },
 	hide: { provider: callingBack.filter((id) => id !== provider) },
 });
 
@@ -60,10 +64,21 @@ export const triggerFields: INodeProperties[] = [
 			{
 				name: 'Failed',
 				value: 'failed',
+				action: 'On video failed',
 				description: 'The video could not be made, or was stopped',
 			},
-			{ name: 'Processing', value: 'processing', description: 'The video is being made' },
-			{ name: 'Succeeded', value: 'succeeded', description: 'The video is ready' },
+			{
+				name: 'Processing',
+				value: 'processing',
+				action: 'On video progress',
+				description: 'The video is being made',
+			},
+			{
+				name: 'Succeeded',
+				value: 'succeeded',
+				action: 'On video ready',
+				description: 'The video is ready',
+			},
 		],
 		default: ['succeeded', 'failed'],
 		description: 'What starts the workflow',

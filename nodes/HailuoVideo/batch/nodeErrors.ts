@@ -9,38 +9,13 @@ import {
 } from 'n8n-workflow';
 
 import { Stopped } from '../../shared/async/clock';
-import { failureOf, GatewayFailed, InputRefused, type ErrorCategory } from '../../shared/errors';
+import { failureOf, GatewayFailed, InputRefused } from '../../shared/errors';
 import { table, type ProviderId } from '../../shared/catalog/gateways';
 import { taskRow, describeTask, type TaskRef } from '../../shared/task';
 import type { ItemFacts } from '../item';
+import { adviceFor } from './advice';
 
 type NodeFailure = NodeApiError | NodeOperationError;
-
-const advice: Record<ErrorCategory, (gateway: string, task?: TaskRef) => string> = {
-	auth: (g) =>
-		`Check the API key in the credential, and that it belongs to ${g} and to the host in its Base URL.`,
-	balance: (g) => `Top up the account at ${g}, or wait until its quota renews.`,
-	// refused before anything was sent: the refusal itself says what to do
-	spendLimit: () => "Raise 'Max Spend (USD)', or send fewer items.",
-	rateLimit: (g) =>
-		`${g} takes fewer requests than were sent. Run the rest later, or raise the limit of the account.`,
-	// MiniMax and its kin say so, too, when they do not know a task
-	invalidParameters: (g, task) =>
-		task ? advice.notFound(g) : 'Change the parameter that the message names. Nothing was made.',
-	contentPolicy: () => 'Change the prompt or the image: the moderation of the model refused it.',
-	notFound: (g) =>
-		`Check 'Task ID' and that the credential belongs to the ${g} account that made the task. Old tasks may be gone.`,
-	expired: () =>
-		"Run 'Get Status' with this Task ID: it asks for a fresh link. A video that the gateway has deleted cannot be fetched again.",
-	transient: (g) => `${g} has trouble at the moment. Try again in some minutes.`,
-	timeout: () =>
-		"The task goes on at the gateway. Fetch it with the operation 'Wait', or raise 'Timeout' in 'Wait Options'.",
-	unknownOutcome: (g) =>
-		`The request was sent, but no task ID came back: a paid task may exist. Look into the console of ${g} before you run this item again. If it is there, fetch it with the operation 'Wait' and its Task ID.`,
-	protocol: (g) =>
-		`Check 'Base URL' in the credential. If it is right, ${g} may have changed its API: look for a newer version of this node.`,
-	unsupported: (g) => `${g} does not offer this to the account. Choose another model.`,
-};
 
 /**
  * Builds n8n's error for one item. The message says what happened, the description what to do; `context.hailuo`
@@ -96,7 +71,10 @@ function build(
 	const { fault, httpStatus } = error;
 	const gateway = gatewayName(facts);
 	const message = `${gateway}: ${fault.message}`;
-	const description = sentences(advice[fault.category](gateway, progress.task), ordered);
+	const description = sentences(
+		adviceFor(fault, { gateway, task: progress.task, httpStatus }),
+		ordered,
+	);
 	// a plain object, not the HTTP client's error: that one holds the key
 	const response: JsonObject = { message, code: fault.code, category: fault.category };
 	const failure = new NodeApiError(node, response, {
@@ -154,6 +132,22 @@ export function failureRow(error: unknown, { progress, provider }: ItemFacts): I
 	const row = taskRow(ref, { ...state, error: failure }, order);
 	if (!task) delete row.taskId;
 	return row;
+}
+
+/** Under Continue On Fail n8n shows only green: how many failed, and why. */
+export function failureHint(errors: unknown[], total: number): string[] {
+	if (errors.length === 0) return [];
+	const counts = new Map<string, number>();
+	for (const error of errors) {
+		const { category } = failureOf(error);
+		counts.set(category, (counts.get(category) ?? 0) + 1);
+	}
+	const reasons = [...counts]
+		.sort(([, a], [, b]) => b - a)
+		.map(([name, count]) => `${count} ${name}`);
+	return [
+		`${errors.length} of ${total} ${total === 1 ? 'clip' : 'clips'} failed: ${reasons.join(', ')}`,
+	];
 }
 
 /** Tells a user once what happened on the way, beside the output. */

@@ -12,7 +12,7 @@ import { readBatchParameters, readProvider } from '../order/parameters';
 import { recordBill } from '../money/bill';
 import { Spending } from '../money/spending';
 import { cancelUnfinished } from './cancelOnStop';
-import { addHints, failureRow, toNodeError } from './nodeErrors';
+import { addHints, failureHint, failureRow, toNodeError } from './nodeErrors';
 import { obstacleToParking, park, PARKED_OUTPUT, resumedRunIndex } from './park';
 import {
 	mayReorder,
@@ -126,7 +126,8 @@ export async function runItems<T>(
 		if ((failed >= 0 && !continueOnFail) || (stopped >= 0 && stop?.aborted))
 			throw failureOf(context, results, facts, failed >= 0 ? failed : stopped);
 
-		addHints(context, batch.hints);
+		const errors = results.flatMap((result) => ('error' in result ? [result.error] : []));
+		addHints(context, [...failureHint(errors, results.length), ...batch.hints]);
 		const rows = results.map((result, item) =>
 			'error' in result
 				? failedItem(context, result.error, facts[item])

@@ -244,6 +244,8 @@ export interface Provider {
 	withReference?(call: HttpCall, reference: string): HttpCall;
 	/** A call that costs nothing and is refused with a bad key, for credentials without a free endpoint. */
 	probe?: HttpCall;
+	/** Whether the answer to `probe` is the gateway's own word about a task that it does not know. */
+	probed?(reply: Reply): boolean;
 	/** The gateway's complaint, by HTTP status or inside HTTP 200; undefined when the call went well. */
 	fault(reply: Reply): ProviderFault | undefined;
 }

@@ -66,6 +66,17 @@ export const pixazo: Provider = {
 	// the payload is not documented: MiniMax's is expected, and the status is asked anyway (providers.md 7)
 	callback: { signed: false, attach: inBody, read: (message) => readUnsigned(message, readStatus) },
 	probe: statusCall('0'),
+	// MiniMax's own way to complain, a status, or words about the task (providers.md 7)
+	probed({ json }) {
+		const { base_resp, status, task_id, error, message } = objectOf(json);
+		const said = [error, message].map(textOf).join(' ');
+		const own = textOf(objectOf(base_resp).status_code) !== undefined;
+		return (
+			own ||
+			(textOf(status) !== undefined && task_id !== undefined) ||
+			/\btask(?:[\s_]?id)?\b/i.test(said)
+		);
+	},
 	// a body with `error` in HTTP 200 is a complaint too: the seed's tables and samples disagree
 	fault: (reply) =>
 		readFault(

@@ -64,6 +64,11 @@ export function unexpectedReply(what: string): GatewayFailed {
 	});
 }
 
+/** The error for a link that n8n does not follow. */
+export function badLink(message: string): GatewayFailed {
+	return new GatewayFailed({ category: 'protocol', code: 'badLink', message, retryable: false });
+}
+
 /**
  * The gateway's own status word in the words of all gateways: by its own table, then by what is plain everywhere; a
  * word nobody knows means "not finished yet".

@@ -163,6 +163,15 @@ export const seaart: Provider = {
 			'status',
 		),
 	},
+	// "Request not found", and not the "Endpoint not found" of another server (providers.md 5)
+	probed({ json }) {
+		const { detail, error, request_id } = objectOf(json);
+		const said = [detail, error, objectOf(error).message].map(textOf).join(' ');
+		return (
+			/\b(?:request|task)\b.*\bnot (?:be )?found|insufficient credits/i.test(said) ||
+			request_id !== undefined
+		);
+	},
 	fault(reply) {
 		// a late cancel is no complaint: the task is finished, and its status says how (fal.ai's protocol, inferred)
 		if (objectOf(reply.json).status === 'ALREADY_COMPLETED') return undefined;

@@ -5,7 +5,7 @@ import { stopIf, type Clock } from '../async/clock';
 import { GatewayFailed } from '../errors';
 import { VideoFile } from '../media/videoFile';
 import type { VideoFacts, VideoVerdict } from '../media/verdict';
-import { retryAfterOf, unexpectedReply, withoutEmpty } from '../providers/replies';
+import { badLink, retryAfterOf, withoutEmpty } from '../providers/replies';
 import { backoff, MAX_RATE_LIMIT_WAIT_MS } from '../async/retry';
 import { settle } from '../async/settle';
 import type { TaskState } from '../task';
@@ -129,7 +129,7 @@ async function open(
 	for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
 		const { protocol, hostname } = new URL(address);
 		if (protocol !== 'http:' && protocol !== 'https:')
-			throw unexpectedReply('the video link is no http(s) URL');
+			throw badLink('The video link is no http(s) URL');
 		const isFree = options.allowPrivate(hostname);
 		if (!isFree) await checkBeforeRequest(context, address);
 		const request: IHttpRequestOptions = {
@@ -152,7 +152,7 @@ async function open(
 		if (!URL.canParse(location, address)) break;
 		address = new URL(location, address).href;
 	}
-	throw unexpectedReply('the video link is redirected without end');
+	throw badLink('The video link is redirected without end');
 }
 
 async function store(
@@ -289,7 +289,8 @@ function checkStatus(status: number, headers: Record<string, string>): void {
 			status,
 		);
 	}
-	if (status < 200 || status >= 300) throw unexpectedReply(`HTTP status ${status} for the video`);
+	if (status < 200 || status >= 300)
+		throw badLink(`The video link was answered with HTTP status ${status}`);
 }
 
 function tooLarge(bytes: number, maxBytes: number): GatewayFailed {

@@ -4,7 +4,7 @@ import { GatewayFailed } from '../errors';
 import type { ClipKind, TrackedTask } from '../transport/clipTimes';
 import { nextQueuedPollMs, type QueuePlace } from './pollSchedule';
 import type { Reply, VideoLink } from '../providers/contract';
-import { isLink, retryAfterOf, taskError, unexpectedReply } from '../providers/replies';
+import { badLink, isLink, retryAfterOf, taskError } from '../providers/replies';
 import { backoff, MAX_UNKNOWN_REPLIES, MAX_UNREADABLE_REPLIES, retryRead } from '../async/retry';
 import { settle } from '../async/settle';
 import { isFinal, type TaskRef, type TaskState } from '../task';
@@ -269,7 +269,7 @@ export function absoluteLink(text: string, baseUrl: string): string | undefined 
 	if (!URL.canParse(address, base)) return undefined;
 	const url = new URL(address, base);
 	if (url.protocol !== 'http:' && url.protocol !== 'https:')
-		throw unexpectedReply('the video link is no http(s) URL');
+		throw badLink('The video link is no http(s) URL');
 	return url.href;
 }
 

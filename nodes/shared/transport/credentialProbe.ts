@@ -8,8 +8,8 @@ import { redactor } from './redact';
 import { networkFault } from './client';
 
 /**
- * A test that n8n runs on Save: a key that is refused is a bad key; any other answer about the task that does
- * not exist comes from behind the door. Never throws.
+ * A test that n8n runs on Save: a key that is refused is a bad key; the gateway's own words about the task that does
+ * not exist come from behind the door, those of any other server do not. Never throws.
  */
 export function probeTest(provider: Provider): ICredentialTestFunction {
 	return async function (credential) {
@@ -26,6 +26,12 @@ export function probeTest(provider: Provider): ICredentialTestFunction {
 				return failed(`The gateway is busy, try again: ${fault.message}`);
 			if (reply.json === undefined)
 				return failed("The answer is no JSON: check 'Base URL', it does not lead to the gateway");
+			if (reply.status >= 300 && reply.status < 400)
+				return failed(
+					"The address is redirected: check 'Base URL', it has to be the gateway's own",
+				);
+			if (provider.probed?.(reply) !== true)
+				return failed("The answer is not one of this gateway: check 'Base URL'");
 			return { status: 'OK', message: 'The gateway accepts this key' };
 		} catch (error) {
 			const message =

@@ -9,7 +9,7 @@
  *
  * Behind an HTTP proxy neither shows the true address: there the proxy decides what may be reached.
  */
-import { unexpectedReply } from '../providers/replies';
+import { badLink } from '../providers/replies';
 import type { HttpContext } from './client';
 import { isPrivateAddress, isPrivateHost } from './privateHost';
 
@@ -26,7 +26,7 @@ interface Connected {
 }
 
 const refusal = (hostname: string) =>
-	unexpectedReply(`the video link leads into a private network, to ${hostname}`);
+	badLink(`The video link leads into a private network, to ${hostname}`);
 
 /**
  * Judges an address before a request is sent to it.
