@@ -418,7 +418,7 @@ test(`${COUNT} hostile callbacks (seed ${SEED})`, async () => {
 		await Promise.all(
 			wave.map(async ({ kind, provider, node, raw, headers, query }) => {
 				try {
-					const { status, items, ms } = await desk.post(node, raw, headers, query);
+					const { status, items } = await desk.post(node, raw, headers, query);
 					const name = `${kind} ${status}`;
 					statuses[name] = (statuses[name] ?? 0) + 1;
 					if (items)
@@ -428,7 +428,6 @@ test(`${COUNT} hostile callbacks (seed ${SEED})`, async () => {
 							started: items[0].json,
 							raw: String(raw).slice(0, 300),
 						});
-					if (ms > 2000) problems.push({ kind, provider, ms });
 					if (![200, 400, 401, 413, 503].includes(status))
 						problems.push({ kind, provider, status });
 				} catch (error) {
