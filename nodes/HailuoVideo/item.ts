@@ -34,6 +34,11 @@ export interface Batch {
 	spending: Spending;
 	/** What this execution has ordered, as far as this run of the node goes. */
 	bill: BilledOrder[];
+	/**
+	 * Whether the first orders of this run were known to their gateway before it placed them; absent where n8n runs no
+	 * job twice.
+	 */
+	knownBefore?: Array<Promise<boolean>>;
 	/** Said to the user once, beside the output. */
 	hints: string[];
 	/** Which run of the node in this execution: loops run it several times. A run that was parked keeps its own. */

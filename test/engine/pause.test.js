@@ -332,6 +332,33 @@ describe('bad days', () => {
 	});
 });
 
+describe('a job that n8n runs again from its start, without what was noted', () => {
+	const { ExecuteContext } = require('n8n-core');
+	const own = Object.getOwnPropertyDescriptor(ExecuteContext.prototype, 'isToolExecution');
+	beforeAll(() => delete ExecuteContext.prototype.isToolExecution);
+	afterAll(() => own && Object.defineProperty(ExecuteContext.prototype, 'isToolExecution', own));
+
+	const lookups = () =>
+		world.simulator.requests.filter(({ kind, path }) => kind === 'status' && /n8n-/.test(path));
+
+	test('ToAPIs: its orders are found by their references', async () => {
+		const input = prompts(12);
+		const first = await world.start(order('toapis'), { input }).promise;
+		expect(first.status).toBe('waiting');
+		expect(lookups()).toHaveLength(3);
+		const { items } = await through(order('toapis'), { input });
+		expect(paid()).toBe(12);
+		expect(items.map(({ json }) => json.status)).toEqual(Array(12).fill('succeeded'));
+	});
+
+	test('another execution orders anew', async () => {
+		const input = prompts(2);
+		await world.start(order('toapis'), { input }).promise;
+		await world.start(order('toapis'), { input, executionId: '2' }).promise;
+		expect(paid()).toBe(4);
+	});
+});
+
 describe('On Error and Retry On Fail', () => {
 	const input = () => [withPicture({ prompt: 'x'.repeat(2001) }), ...prompts(3)];
 

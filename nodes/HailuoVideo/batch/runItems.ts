@@ -211,6 +211,8 @@ function openBatch(context: IExecuteFunctions, clock: Clock, signal: AbortSignal
 		hints: [],
 		runIndex,
 		isTool: isToolCall(context),
+		// queue mode of n8n 1.x runs the job of a dead worker again; later lines, which know isToolExecution, end it
+		...(!('isToolExecution' in context) && { knownBefore: [] }),
 		onEnd: [],
 	};
 }

@@ -134,14 +134,25 @@ export async function findByReference(
 		const wait = backoff(tries, clock.random());
 		if (clock.now() + wait > end) return undefined;
 		await clock.sleep(wait);
-		const outcome = await settle(async () => {
-			const call = provider.status({ provider: provider.id, taskId: reference });
-			const reply = await client.callThroughStop(call, LOOKUP_CALL_MS);
-			return { task: { provider: provider.id, taskId: readTaskId(provider, reply) }, reply };
-		});
-		if ('value' in outcome) return outcome.value;
-		if (!(outcome.error instanceof GatewayFailed)) throw outcome.error;
+		const found = await lookUp(client, reference);
+		if (found) return found;
 	}
+	return undefined;
+}
+
+/** Asks once for the task of a reference; undefined when the gateway does not know it, or does not answer. */
+export async function lookUp(
+	client: ProviderClient,
+	reference: string,
+): Promise<Submitted | undefined> {
+	const { provider } = client;
+	const outcome = await settle(async () => {
+		const call = provider.status({ provider: provider.id, taskId: reference });
+		const reply = await client.callThroughStop(call, LOOKUP_CALL_MS);
+		return { task: { provider: provider.id, taskId: readTaskId(provider, reply) }, reply };
+	});
+	if ('value' in outcome) return outcome.value;
+	if (!(outcome.error instanceof GatewayFailed)) throw outcome.error;
 	return undefined;
 }
 

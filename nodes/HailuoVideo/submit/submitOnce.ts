@@ -16,7 +16,7 @@ import type { ReadOrder } from '../order/readOrder';
 import { forgetKey, isKeyKnown, oncePerKey, type KeyedOrder } from './deduplicationKeys';
 import { Ledger, rememberedUnknown, type LedgerEntry, type Ordered } from './ledger';
 import { findOrder } from './orderIdentity';
-import { findByReference, submit } from './submit';
+import { findByReference, lookUp, submit, type Submitted } from './submit';
 
 /** From this weight in memory on images are sent two orders at a time. */
 const BIG_BYTES = 2_000_000;
@@ -99,7 +99,14 @@ export async function submitOnce(item: Item, read: ReadOrder): Promise<SubmitOut
 	}
 
 	let reply: Reply | undefined;
+	let isNew = true;
 	const make = async (onUnknown: (failed: GatewayFailed) => void): Promise<Ordered> => {
+		const earlier = await ofEarlierRun(item, reference);
+		if (earlier) {
+			isNew = false;
+			reply = earlier.reply;
+			return { task: earlier.task, at: clock.now() };
+		}
 		const cost = progress.order?.estimatedCost;
 		const reserved = batch.spending.reserve(cost?.currency === 'USD' ? cost.amount : undefined);
 		const sent = await settle(
@@ -133,7 +140,7 @@ export async function submitOnce(item: Item, read: ReadOrder): Promise<SubmitOut
 	if (!keyed) {
 		const made = await make(() => {});
 		note(made);
-		return outcome(made, { fresh: true, own: true, reply });
+		return outcome(made, { fresh: isNew, own: true, reply });
 	}
 	const usable = async (ordered: Ordered) => await mayGiveVideo(item, ordered);
 	const { task, at, reused, differs } = await oncePerKey(keyed, clock.now, usable, make);
@@ -142,7 +149,27 @@ export async function submitOnce(item: Item, read: ReadOrder): Promise<SubmitOut
 		batch.hints.push(
 			`The Deduplication Key '${read.options.deduplicationKey}' belongs to an order with other parameters: its task ${task.taskId} was taken`,
 		);
-	return outcome({ task, at }, { fresh: !reused, own: !reused, reply });
+	return outcome({ task, at }, { fresh: isNew && !reused, own: !reused, reply });
+}
+
+/** So many orders of a run ask whether they exist; the others only where one of these does. */
+const PROBES = 3;
+
+/**
+ * The task of an order that an earlier run of the same job has placed: n8n 1.x runs the job of a dead worker again from
+ * what was saved at its start, without our notes.
+ */
+async function ofEarlierRun(
+	{ batch, client }: Item,
+	reference: string,
+): Promise<Submitted | undefined> {
+	const { knownBefore } = batch;
+	if (!knownBefore || !client.provider.withReference) return undefined;
+	if (knownBefore.length >= PROBES && !(await Promise.all(knownBefore)).includes(true))
+		return undefined;
+	const asked = lookUp(client, reference);
+	if (knownBefore.length < PROBES) knownBefore.push(asked.then((found) => found !== undefined));
+	return await asked;
 }
 
 /** Notes that an order's item has its row: a tool's next equal call is a new order then. */
