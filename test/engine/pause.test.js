@@ -89,7 +89,7 @@ const comparable = ({ json, binary, pairedItem }) => ({
 });
 
 describe.each(providerIds)('%s', (provider) => {
-	test.each([1, 20])('%i items: parked, and the same rows as with Wait', async (count) => {
+	test.each([1, 4])('%i items: parked, and the same rows as with Wait', async (count) => {
 		const input = prompts(count);
 		const paused = await through(order(provider), { input });
 		expect(paused.error).toBeUndefined();
@@ -241,6 +241,25 @@ describe('bad days', () => {
 		else expect(error.message).toMatch(/not finished after 10 minutes/);
 		if (error) expect(error.description).toContain(world.simulator.tasks[0].id);
 	});
+
+	test.each([
+		['nothing', undefined],
+		['text', 'x'],
+		['a task of no gateway', { 0: { items: { 0: { progress: { task: { provider: 'x' } } } } } }],
+	])(
+		'what was saved of the wait is %s: its orders are found all the same',
+		async (_what, value) => {
+			const parked = await world.start(order('seaart'), { input: prompts(2) }).promise;
+			parked.data.executionData.contextData['node:Hailuo'].parked = value;
+			ahead += TASK_MS * 1.2;
+			const run = await world.start(order('seaart'), { parked }).promise;
+			expect(lastRun(run).data.main[0].map(({ json }) => json.status)).toEqual([
+				'succeeded',
+				'succeeded',
+			]);
+			expect(paid()).toBe(2);
+		},
+	);
 
 	test('killed while it was awake: what the database holds is run again', async () => {
 		const { parkedRuns, items } = await through(order('seaart'), { input: prompts(3) });

@@ -10,7 +10,7 @@ export const SHORTEST_PARK_MS = 65_000;
 export const LONGEST_STAY_MS = 65_000;
 
 /** The wake-up as a share of a presumed time: most videos are ready, and the others will be soon. */
-const PRESUMED_WAKE_UP = 1.05;
+const PRESUMED_WAKE_UP = 1.02;
 /** The same by the videos that were seen: at this share of them, from the quickest on. */
 const SEEN_WAKE_UP = 0.75;
 /** A task that was made before, nobody knows when, gets a wake-up on the way: this share of the time. */
@@ -20,7 +20,7 @@ const NEARLY_READY = 0.8;
 /** Once a video is late it is waited for with this share of the time it has taken so far. */
 const LATE_WAKE_UP = 0.15;
 /** Wake-ups are spread over this share of the wait, so that executions that were parked together do not wake together. */
-const SPREAD = 0.03;
+const SPREAD = 0.02;
 
 /** Milliseconds after which an execution should wake for a video: most of its kind are ready by then. */
 export function wakeUpMs({ seen, presumedMs }: Pick<Outlook, 'seen' | 'presumedMs'>): number {

@@ -74,7 +74,7 @@ const cancelOnStop: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to cancel unfinished tasks at the gateway when the execution is stopped or times out. MiniMax can cancel only MiniMax-H3, and only while it waits in the queue.',
+		'Whether to cancel unfinished tasks at the gateway when the execution is stopped or times out. MiniMax can cancel only MiniMax-H3, and only while it waits in the queue. A parked execution (Pause) runs no node when it is stopped: nothing is canceled then.',
 };
 
 const waitOptions = (withCancel: boolean): INodeProperties => ({
