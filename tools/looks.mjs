@@ -11,7 +11,7 @@ import { root } from './lib/paths.mjs';
 const require = createRequire(import.meta.url);
 const { inWords, page, plot } = require('./lib/looks-report.cjs');
 const { cell, DISTRIBUTIONS, seeded } = require('./lib/poll-simulation.cjs');
-const { ClipKind } = require('../dist/nodes/shared/tasks/clipTimes.js');
+const { ClipKind } = require('../dist/nodes/shared/transport/clipTimes.js');
 const { nextWakeUp } = require('../dist/nodes/shared/tasks/pollSchedule.js');
 const prettier = require('prettier');
 
