@@ -95,12 +95,23 @@ export interface Plan {
 	share: number;
 }
 
+/** A clip whose last poll before it was ready was later than this share of its time is known well. */
+const WELL_KNOWN = 0.6;
+
+/** The clips that were polled shortly before they were ready; where there are none the others, taken for no quicker than half. */
+function wellKnown(seen: readonly ClipTime[]): ClipTime[] {
+	const clips = seen.filter(({ ready }) => ready > 0);
+	const narrow = clips.filter(({ notYet, ready }) => notYet >= WELL_KNOWN * ready);
+	if (narrow.length > 0) return narrow;
+	return clips.map(({ notYet, ready }) => ({ notYet: Math.max(notYet, ready / 2), ready }));
+}
+
 /**
  * Prepares an outlook for {@link nextPollMs}.
  * @param doubt relative spread with which a presumed time is taken for a seen one; absent: it is only a hint
  */
 export function planOf({ seen, presumedMs, together }: Outlook, doubt?: number): Plan {
-	const usable = seen.slice(-MOST_SEEN).filter(({ notYet, ready }) => notYet >= 0 && ready > 0);
+	const usable = wellKnown(seen.slice(-MOST_SEEN));
 	const share = OWN_SHARE + (1 - OWN_SHARE) / Math.max(1, together);
 	if (usable.length > 0) return { kernels: kernelsOf(usable), share };
 	const presumedS = presumedMs / 1000;

@@ -100,6 +100,15 @@ test('tasks of one kind are spread, not polled in step', () => {
 	expect(Math.max(...gaps)).toBeLessThan(8 * (gaps.reduce((a, b) => a + b, 0) / gaps.length));
 });
 
+test('a clip that was ready at its first poll does not make the next ones be polled from their start', () => {
+	const kind = newKind(0.5);
+	kind.learn({ notYet: 0, ready: 15_000 }, 1);
+	expect(kind.dueAt(kind.track(0))).toBeGreaterThan(6_000);
+	// one that is known better counts instead
+	kind.learn({ notYet: 19_000, ready: 20_000 }, 2);
+	expect(kind.dueAt(kind.track(0))).toBeGreaterThan(9_000);
+});
+
 test('a task of unknown age may be ready at any moment', () => {
 	const kind = newKind(0.5);
 	const old = kind.track(0, true);
