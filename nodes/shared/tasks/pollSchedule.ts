@@ -96,7 +96,7 @@ export interface Plan {
 }
 
 /** A clip whose last poll before it was ready was later than this share of its time is known well. */
-const WELL_KNOWN = 0.6;
+const WELL_KNOWN = 0.4;
 
 /** The clips that were polled shortly before they were ready; where there are none the others, taken for no quicker than half. */
 function wellKnown(seen: readonly ClipTime[]): ClipTime[] {
