@@ -4,8 +4,12 @@ import type { JsonObject } from 'n8n-workflow';
 import type { ProviderId } from '../../nodes/shared/catalog/gateways';
 import { GatewayFailed, type ProviderFault } from '../../nodes/shared/errors';
 import { providers } from '../../nodes/shared/providers';
-import type { Balance, HttpCall, Reply } from '../../nodes/shared/providers/contract';
-import type { CallbackEvent } from '../../nodes/shared/providers/contract';
+import type {
+	Balance,
+	CallbackEvent,
+	HttpCall,
+	Reply,
+} from '../../nodes/shared/providers/contract';
 import { isChinaHost } from '../../nodes/shared/catalog/regions';
 import type { Reference, TaskState, VideoOrder } from '../../nodes/shared/task';
 import collected from './samples-h3.json';

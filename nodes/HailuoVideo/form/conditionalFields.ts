@@ -3,6 +3,12 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { defaultsAt, everyValue, type Combination } from './combinations';
 
+/** Sorts by a text; not by locale, whose tables take milliseconds to load. */
+export function inOrderOf<K extends string>(key: K) {
+	return (a: Readonly<Record<K, string>>, b: Readonly<Record<K, string>>) =>
+		a[key] < b[key] ? -1 : Number(a[key] > b[key]);
+}
+
 type Rectangle = Record<string, string[]>;
 
 /**

@@ -4,12 +4,12 @@ import type { INodeProperties } from 'n8n-workflow';
 import { canCancel, providerIds, table, type ProviderId } from '../../shared/catalog/gateways';
 import { operations } from '../operations';
 import { getBalance } from '../operations/getBalance';
-import { conditionalFields } from './conditionalFields';
+import { conditionalFields, inOrderOf } from './conditionalFields';
 import { orderFields } from './orderFields';
 import { outputFields, taskFields } from './sharedFields';
 import { optionsFields } from './optionFields';
 
-const byName = <T extends { name: string }>(a: T, b: T) => a.name.localeCompare(b.name);
+const byName = inOrderOf('name');
 
 const provider: INodeProperties = {
 	displayName: 'Provider',

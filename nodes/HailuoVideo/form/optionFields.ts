@@ -16,7 +16,7 @@ import {
 	typedModelCombinations,
 	type ModelCombination,
 } from './combinations';
-import { conditionalFields } from './conditionalFields';
+import { conditionalFields, inOrderOf } from './conditionalFields';
 
 const fields: Record<OptionName, INodeProperties[]> = {
 	promptOptimizer: [
@@ -92,7 +92,7 @@ const fields: Record<OptionName, INodeProperties[]> = {
 					name: english.replace(/\b\w/g, (letter) => letter.toUpperCase()),
 					value: id,
 				}))
-				.sort((a, b) => a.name.localeCompare(b.name)),
+				.sort(inOrderOf('name')),
 			default: [],
 			description: 'Up to 3 movements that run together, added at the end of the prompt',
 		},
@@ -196,8 +196,20 @@ const ledgerFields: INodeProperties[] = [
 	},
 ];
 
+/** By their names in the form. */
+const allFields: Array<{ option?: OptionName; displayName: string; field: INodeProperties }> = [
+	...optionNames.flatMap((option) => fields[option].map((field) => ({ option, field }))),
+	...[...ledgerFields, ...spendFields, extraFields].map((field) => ({ field })),
+]
+	.map((entry) => ({ ...entry, displayName: entry.field.displayName }))
+	.sort(inOrderOf('displayName'));
+
 export const optionsFields: INodeProperties[] = conditionalFields(
-	[...modelCombinations, ...typedModelCombinations, ...everyOption],
+	// the longest lists last: they hold all that the shorter ones hold
+	[...modelCombinations, ...typedModelCombinations, ...everyOption]
+		.map((point) => ({ point, count: offered(point).length }))
+		.sort((a, b) => a.count - b.count)
+		.map(({ point }) => point),
 	offered,
 	(names) => ({
 		displayName: 'Options',
@@ -205,12 +217,9 @@ export const optionsFields: INodeProperties[] = conditionalFields(
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [
-			...names.flatMap((option) => fields[option]),
-			...ledgerFields,
-			...spendFields,
-			extraFields,
-		].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+		options: allFields
+			.filter(({ option }) => option === undefined || names.includes(option))
+			.map(({ field }) => field),
 	}),
 	// `show`, not `hide`: n8n would empty the collection at every change above it
 	{ show: { resource: ['video'], operation: ['create'] } },
