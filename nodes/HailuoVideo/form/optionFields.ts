@@ -2,16 +2,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { cameraMovements } from '../order/camera';
-import {
-	modelsOf,
-	offersOption,
-	optionNames,
-	OTHER_MODEL,
-	type OptionName,
-} from '../../shared/catalog/gateways';
+import { offersOption, optionNames, type OptionName } from '../../shared/catalog/gateways';
 import {
 	type Combination,
-	modeCombinations,
 	modelCombinations,
 	typedModelCombinations,
 	type ModelCombination,
@@ -129,23 +122,17 @@ const extraFields: INodeProperties = {
 		'Fields of the gateway that this node does not know, merged into the request body last. They are not checked.',
 };
 
-/**
- * Matches no model that can be chosen. With an expression in 'Model' n8n takes every condition on it for fulfilled, uses
- * the last variant and drops the options that it does not list: so the last one lists all that the gateway has.
- */
-const BY_EXPRESSION = 'by expression';
-const everyOption: ModelCombination[] = modeCombinations.map((point) => ({
-	...point,
-	model: BY_EXPRESSION,
-}));
-
 const offered = (point: Combination) => {
 	const { provider, mode, model } = point as ModelCombination;
-	const models = model === BY_EXPRESSION ? [...modelsOf(provider, mode), OTHER_MODEL] : [model];
-	return optionNames.filter((option) =>
-		models.some((name) => offersOption(provider, option, mode, name)),
-	);
+	return optionNames.filter((option) => offersOption(provider, option, mode, model));
 };
+
+/**
+ * Matches no model that can be chosen. With an expression in 'Model' n8n takes all conditions of a variant for fulfilled
+ * as soon as one of them is on the model, uses the last such variant, and drops the options that it does not list: so the
+ * last one of all lists every option of every gateway. What the gateway does not have is refused when the node runs.
+ */
+const BY_EXPRESSION = 'by expression';
 
 const spendFields: INodeProperties[] = [
 	{
@@ -204,23 +191,26 @@ const allFields: Array<{ option?: OptionName; displayName: string; field: INodeP
 	.map((entry) => ({ ...entry, displayName: entry.field.displayName }))
 	.sort(inOrderOf('displayName'));
 
-export const optionsFields: INodeProperties[] = conditionalFields(
-	// the longest lists last: they hold all that the shorter ones hold
-	[...modelCombinations, ...typedModelCombinations, ...everyOption]
-		.map((point) => ({ point, count: offered(point).length }))
-		.sort((a, b) => a.count - b.count)
-		.map(({ point }) => point),
-	offered,
-	(names) => ({
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: allFields
-			.filter(({ option }) => option === undefined || names.includes(option))
-			.map(({ field }) => field),
+/** Wherever an order is made. `show`, not `hide`: n8n would empty the collection at every change above it. */
+const create = { resource: ['video'], operation: ['create'] };
+
+const collectionOf = (names: readonly OptionName[]): INodeProperties => ({
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: allFields
+		.filter(({ option }) => option === undefined || names.includes(option))
+		.map(({ field }) => field),
+});
+
+export const optionsFields: INodeProperties[] = [
+	...conditionalFields([...modelCombinations, ...typedModelCombinations], offered, collectionOf, {
+		show: create,
 	}),
-	// `show`, not `hide`: n8n would empty the collection at every change above it
-	{ show: { resource: ['video'], operation: ['create'] } },
-);
+	{
+		...collectionOf(optionNames),
+		displayOptions: { show: { ...create, model: [BY_EXPRESSION] } },
+	},
+];
