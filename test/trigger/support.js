@@ -226,7 +226,7 @@ async function setUp(simulatorOptions = {}) {
 	}
 
 	/** Orders a video with the action node; gives its task id. */
-	async function create(provider, callbackUrl, options = {}) {
+	async function create(provider, callbackUrl, options = {}, more = {}) {
 		const { json } = await act({
 			provider,
 			operation: 'create',
@@ -236,6 +236,7 @@ async function setUp(simulatorOptions = {}) {
 			firstFrameUrl: 'https://example.com/cat.png',
 			completion: 'return',
 			options: { callbackUrl, ...options },
+			...more,
 		});
 		return json.taskId;
 	}
