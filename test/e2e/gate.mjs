@@ -26,6 +26,7 @@ const SUITES = {
 	lifecycle: [],
 	agent: [],
 	callbacks: ['--clips', '2'],
+	pause: [],
 	kill: ['--kills', '2'],
 };
 

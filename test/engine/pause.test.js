@@ -196,6 +196,10 @@ describe('what cannot be ordered now is ordered after a wake-up', () => {
 		});
 		expect(items.map(({ json }) => json.status)).toEqual(Array(5).fill('succeeded'));
 		expect(parkedRuns.length).toBeGreaterThanOrEqual(3);
+		expect(items.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
+		expect(world.simulator.tasks.map(({ prompt }) => prompt)).toEqual(
+			prompts(5).map(({ json }) => json.prompt),
+		);
 		const tasks = [...world.simulator.tasks].sort((a, b) => a.submittedAt - b.submittedAt);
 		for (const [index, task] of tasks.entries())
 			if (index >= 2)
@@ -299,6 +303,29 @@ describe('bad days', () => {
 		const run = await world.start(order('seaart'), { parked }).promise;
 		expect(run.status).toBe('success');
 		expect(lastRun(run).data.main[0][0].json.status).toBe('succeeded');
+	});
+
+	test('retry with the currently saved workflow: n8n skips the node, and its rows say so', async () => {
+		const parked = await world.start(order('seaart'), { input: prompts(2) }).promise;
+		const stack = parked.data.executionData.nodeExecutionStack;
+		for (const entry of stack) entry.node = stack.at(-1).node;
+		ahead += TASK_MS * 1.2;
+		const retried = await world.start(order('seaart'), { parked, executionId: '2' }).promise;
+		const rows = lastRun(retried).data.main[0].map(({ json }) => json);
+		expect(rows.map(({ taskId }) => taskId).sort()).toEqual(
+			world.simulator.tasks.map(({ id }) => id).sort(),
+		);
+		expect(rows.map(({ error }) => error.code)).toEqual(['skipped', 'skipped']);
+		expect(paid()).toBe(2);
+	});
+
+	test('Execute Once', async () => {
+		const { items } = await through(order('seaart', { batching: { maxInFlight: 1 } }), {
+			input: prompts(3),
+			executeOnce: true,
+		});
+		expect(items.map(({ json }) => json.status)).toEqual(['succeeded']);
+		expect(paid()).toBe(1);
 	});
 
 	test.each([

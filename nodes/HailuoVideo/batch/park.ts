@@ -4,7 +4,9 @@
  * 1.123 and 2.41; whether it can be done is tested each time, and where it cannot the node waits in place.
  *
  * How: behind the entry of n8n's stack that is being run a second one is put, for the same node and with its input, and
- * the first is left without input. When the wait is over, n8n skips the first and runs the second.
+ * the first is left without input. When the wait is over, n8n skips the first and runs the second. A retry "with the
+ * currently saved workflow" makes n8n skip the second one, too, and hand its first input on: so that one holds rows that
+ * say what happened, and the true input stands behind it until the node is run.
  */
 import type {
 	IExecuteData,
@@ -65,12 +67,14 @@ export function obstacleToParking(context: IExecuteFunctions, isTool: boolean): 
 /**
  * Parks the execution.
  * @param until epoch milliseconds; n8n is on time for waits from 65 seconds on
+ * @param skipped the rows that come out where n8n skips the node instead of running it again
  * @returns whether n8n took it: the node has to return PARKED_OUTPUT then. If not, nothing has changed
  */
 export async function park(
 	context: IExecuteFunctions,
 	until: number,
 	runIndex: number,
+	skipped: INodeExecutionData[],
 ): Promise<boolean> {
 	const inside = insideOf(context);
 	const entry = ownEntry(context);
@@ -78,7 +82,7 @@ export async function park(
 	const { nodeExecutionStack: stack } = inside.executionData;
 	const { node, data } = entry;
 	const metadata: Resumed = { ...entry.metadata, hailuoRunIndex: runIndex };
-	stack.unshift({ ...entry, data: { ...data, main: [...data.main] }, metadata });
+	stack.unshift({ ...entry, data: { ...data, main: [skipped, data.main[0]] }, metadata });
 	// n8n disables the node object of the first entry, and other entries may hold the same one
 	entry.node = { ...node };
 	entry.data = { main: [null] };
@@ -91,10 +95,26 @@ export async function park(
 	return false;
 }
 
-/** The run index that a parked run had, where this is that run; n8n may count it as another one. */
-export function resumedRunIndex(context: IExecuteFunctions): number | undefined {
-	const { hailuoRunIndex } = (ownEntry(context)?.metadata ?? {}) as Resumed;
-	return typeof hailuoRunIndex === 'number' ? hailuoRunIndex : undefined;
+/**
+ * Puts the input of a parked run back into its place. Call it before anything is read.
+ * @returns the run index that the run had, as n8n may count it as another one; undefined when it was not parked
+ */
+export function resume(context: IExecuteFunctions): number | undefined {
+	const entry = ownEntry(context);
+	const { hailuoRunIndex } = (entry?.metadata ?? {}) as Resumed;
+	if (!entry || typeof hailuoRunIndex !== 'number') return undefined;
+	const { main } = entry.data;
+	if (main.length === 2) {
+		// with Execute Once the node has a copy of the lists; both are changed in place, because n8n has handed them out
+		const [own, kept] = [context.getInputData(0), context.getInputData(1)];
+		own.splice(0, own.length, ...kept);
+		const [first, items] = [main[0] ?? [], main[1] ?? []];
+		if (first !== own) first.splice(0, first.length, ...items);
+		main.pop();
+		for (const item of own)
+			if (isObject(item.pairedItem)) delete (item.pairedItem as { input?: number }).input;
+	}
+	return hailuoRunIndex;
 }
 
 function insideOf(context: IExecuteFunctions): ExecutionInside | undefined {

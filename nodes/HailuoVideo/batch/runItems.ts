@@ -4,6 +4,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { Stopped, systemClock, type Clock } from '../../shared/async/clock';
 import { concurrencyLimit } from '../../shared/async/concurrency';
 import { settle, type Settled } from '../../shared/async/settle';
+import { GatewayFailed, type ProviderFault } from '../../shared/errors';
 import { providers } from '../../shared/providers';
 import { openClient } from '../../shared/transport/client';
 import type { Batch, Item, ItemFacts } from '../item';
@@ -13,7 +14,7 @@ import { recordBill } from '../money/bill';
 import { Spending } from '../money/spending';
 import { cancelUnfinished } from './cancelOnStop';
 import { addHints, failureHint, failureRow, toNodeError } from './nodeErrors';
-import { obstacleToParking, park, PARKED_OUTPUT, resumedRunIndex } from './park';
+import { obstacleToParking, park, PARKED_OUTPUT, resume } from './park';
 import {
 	mayReorder,
 	noteFailedTry,
@@ -51,11 +52,12 @@ export async function runItems<T>(
 	if (stop?.aborted) onStop();
 	stop?.addEventListener('abort', onStop, { once: true });
 
+	const parkedRunIndex = resume(context);
 	const facts: ItemFacts[] = context
 		.getInputData()
 		.map((_item, itemIndex) => ({ itemIndex, progress: {} }));
 	const continueOnFail = context.continueOnFail();
-	const opened = await settle(async () => openBatch(context, clock, ending.signal));
+	const opened = await settle(async () => openBatch(context, clock, ending.signal, parkedRunIndex));
 	try {
 		if ('error' in opened) throw toNodeError(context.getNode(), opened.error, facts[0]);
 		const batch = opened.value;
@@ -106,7 +108,7 @@ export async function runItems<T>(
 					end,
 					parked,
 					park: async (until, state) =>
-						obstacle === undefined && (await parkRun(batch, until, state)),
+						obstacle === undefined && (await parkRun(batch, facts, until, state)),
 				})
 			: await executeAll(batch, operation, checked, end);
 		if (!results) {
@@ -179,22 +181,44 @@ function pausedItems<T>(
 }
 
 /** @returns whether the execution is parked; if not, the node has to stay */
-async function parkRun(batch: Batch, until: number, state: ParkedRun): Promise<boolean> {
+async function parkRun(
+	batch: Batch,
+	facts: readonly ItemFacts[],
+	until: number,
+	state: ParkedRun,
+): Promise<boolean> {
 	const { context, runIndex, hints } = batch;
-	const isParked = await park(context, until, runIndex);
+	const skipped = facts.map((item) => ({
+		json: failureRow(new GatewayFailed(SKIPPED), item),
+		pairedItem: { item: item.itemIndex },
+	}));
+	const isParked = await park(context, until, runIndex, skipped);
 	if (isParked) writeParkedRun(context, runIndex, state);
 	else hints.push(stayedBecause('n8n did not take it'));
 	return isParked;
 }
 
+/** What a row says where n8n has skipped the node. */
+const SKIPPED: ProviderFault = {
+	category: 'timeout',
+	code: 'skipped',
+	message:
+		"n8n has skipped the node, because the parked execution was retried with the currently saved workflow. Fetch the video with the operation 'Wait' and the Task ID",
+	retryable: true,
+};
+
 const stayedBecause = (why: string) =>
 	`'Completion' Pause: the execution could not be parked, because ${why}. The node stayed and waited instead`;
 
 /** @throws InputRefused for a parameter that holds for the whole run */
-function openBatch(context: IExecuteFunctions, clock: Clock, signal: AbortSignal): Batch {
+function openBatch(
+	context: IExecuteFunctions,
+	clock: Clock,
+	signal: AbortSignal,
+	parkedRunIndex: number | undefined,
+): Batch {
 	const { maxInFlight, requestsPerMinute } = readBatchParameters(context);
-	const runIndex =
-		resumedRunIndex(context) ?? Number(context.evaluateExpression('{{ $runIndex }}', 0) ?? 0);
+	const runIndex = parkedRunIndex ?? Number(context.evaluateExpression('{{ $runIndex }}', 0) ?? 0);
 	return {
 		context,
 		clock,

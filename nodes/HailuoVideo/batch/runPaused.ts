@@ -280,7 +280,7 @@ class PausedRun<T> {
 			...tracked,
 			video,
 			deadline: now + video.wait.timeoutMs,
-			dueAt: firstDueAt(timeOf(tracked.kind, video)),
+			dueAt: firstDueAt(this.timeOf(tracked.kind, video)),
 			failures: 0,
 			doubts: 0,
 		};
@@ -351,12 +351,17 @@ class PausedRun<T> {
 			}
 			const { kind, tracked } = awaited;
 			kind.stillRunning(tracked, now, state.progress);
-			const next = nextDueAt(timeOf(kind, video), now, kind.dueAt(tracked));
+			const next = nextDueAt(this.timeOf(kind, video), now, kind.dueAt(tracked));
 			awaited.dueAt = Math.max(next, now + (retryAfterOf(reply) ?? 0));
 		}
 		if (now < awaited.deadline) return;
 		awaited.over = true;
 		if (video.wait.onTimeout !== 'return') this.finish(slot, { error: timeIsUp(video.wait) });
+	}
+
+	private timeOf(kind: ClipKind, { since, fresh, wait }: AwaitedVideo): AwaitedTime {
+		const { pollIntervalMs } = wait;
+		return { since, fresh, pollIntervalMs, wakeUpMs: wakeUpMs(kind.outlook, this.slots.length) };
 	}
 
 	/** Epoch milliseconds at which there is something to do again. */
@@ -437,13 +442,8 @@ function track(item: Item, { since, fresh }: AwaitedVideo, polledMs = 0) {
 	return { kind, tracked };
 }
 
-function timeOf(kind: ClipKind, { since, fresh, wait }: AwaitedVideo): AwaitedTime {
-	const { pollIntervalMs } = wait;
-	return { since, fresh, pollIntervalMs, wakeUpMs: wakeUpMs(kind.outlook) };
-}
-
 /** A video that was ready when it was asked for the first time may have been so for a while. */
-const READY_FOR_A_WHILE = 0.8;
+const READY_FOR_A_WHILE = 0.92;
 
 /** Takes the time of a finished clip into account, as far as it is known. */
 function learn({ kind, tracked }: Awaited, isReady: boolean, now: number): void {

@@ -11,8 +11,10 @@ export const LONGEST_STAY_MS = 65_000;
 
 /** The wake-up as a share of a presumed time: most videos are ready, and the others will be soon. */
 const PRESUMED_WAKE_UP = 1.02;
-/** The same by the videos that were seen: at this share of them, from the quickest on. */
-const SEEN_WAKE_UP = 0.75;
+/** The same for several videos: the last of them counts. */
+const PRESUMED_LAST = 1.05;
+/** The same by the videos that were seen: how likely all are ready. */
+const READY_AT_WAKE_UP = 0.75;
 /** A task that was made before, nobody knows when, gets a wake-up on the way: this share of the time. */
 const EARLY_WAKE_UP = 0.55;
 /** From this share of the time on a video is nearly ready. */
@@ -22,11 +24,18 @@ const LATE_WAKE_UP = 0.15;
 /** Wake-ups are spread over this share of the wait, so that executions that were parked together do not wake together. */
 const SPREAD = 0.02;
 
-/** Milliseconds after which an execution should wake for a video: most of its kind are ready by then. */
-export function wakeUpMs({ seen, presumedMs }: Pick<Outlook, 'seen' | 'presumedMs'>): number {
-	if (seen.length === 0) return presumedMs * PRESUMED_WAKE_UP;
+/**
+ * Milliseconds after which an execution should wake for its videos: they are probably ready by then.
+ * @param count how many videos it waits for
+ */
+export function wakeUpMs(
+	{ seen, presumedMs }: Pick<Outlook, 'seen' | 'presumedMs'>,
+	count = 1,
+): number {
+	if (seen.length === 0) return presumedMs * (count > 1 ? PRESUMED_LAST : PRESUMED_WAKE_UP);
 	const times = seen.map(({ notYet, ready }) => (notYet + ready) / 2).sort((a, b) => a - b);
-	return times[Math.ceil(times.length * SEEN_WAKE_UP) - 1];
+	const share = READY_AT_WAKE_UP ** (1 / Math.max(1, count));
+	return times[Math.ceil(times.length * share) - 1];
 }
 
 /** One video that is waited for; all times in epoch milliseconds. */

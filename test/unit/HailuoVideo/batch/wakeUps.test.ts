@@ -15,6 +15,7 @@ describe('when to wake for a kind of videos', () => {
 		const wake = wakeUpMs({ seen: [], presumedMs: 2 * minute });
 		expect(wake).toBeGreaterThan(2 * minute);
 		expect(wake).toBeLessThan(2.2 * minute);
+		expect(wakeUpMs({ seen: [], presumedMs: 2 * minute }, 10)).toBeGreaterThan(wake);
 	});
 
 	test('by those that were seen: most of them are ready', () => {
@@ -25,6 +26,8 @@ describe('when to wake for a kind of videos', () => {
 		const wake = wakeUpMs({ seen, presumedMs: 10 * minute });
 		expect(wake / 1000).toBeGreaterThanOrEqual(118);
 		expect(wake / 1000).toBeLessThan(130);
+		// the last of several counts
+		expect(wakeUpMs({ seen, presumedMs: minute }, 10) / 1000).toBe(130);
 	});
 });
 
