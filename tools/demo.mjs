@@ -65,10 +65,9 @@ async function main() {
 
 	mkdirSync(demoVideosDir, { recursive: true });
 	for (const gateway of GATEWAYS) rmSync(videoFile(gateway), { force: true });
-	// Beside npm start, which may be running.
-	const simulator = await startGateways({ port: 8887, taskSeconds: args['task-seconds'] });
+	const simulator = await startGateways({ port: 0, taskSeconds: args['task-seconds'] });
 	cleanUp = simulator.close;
-	const own = await openN8n({ name: 'demo', prepared, port: 5778, taken: [simulator.port] });
+	const own = await openN8n({ name: 'demo', prepared, taken: [simulator.port] });
 	const kept = join(runsDir, `demo-${line}-kept`);
 	cleanUp = async () => {
 		cleanUp = async () => {};

@@ -18,22 +18,27 @@ import { runCommand } from '../../tools/lib/stop-signal.mjs';
 import { table } from '../../tools/lib/table.mjs';
 import { page } from './lib/page.mjs';
 
-/** The suites in the order in which they run, with the arguments that make them short enough for a gate. */
+/**
+ * The suites in the order in which they run: the script, and the arguments that make it short enough for a gate.
+ * @type {Record<string, [script: string, ...args: string[]]>}
+ */
 const SUITES = {
-	demo: [],
-	form: [],
-	workflows: [],
-	lifecycle: [],
-	agent: [],
-	callbacks: ['--clips', '2'],
-	pause: [],
-	kill: ['--kills', '2'],
+	demo: ['demo'],
+	form: ['form'],
+	workflows: ['workflows'],
+	lifecycle: ['lifecycle'],
+	agent: ['agent'],
+	callbacks: ['callbacks', '--clips', '2'],
+	pause: ['pause'],
+	kill: ['kill', '--kills', '2'],
+	'kill-parked': ['kill', '--only', 'random', '--completion', 'pause', '--kills', '2'],
 };
 
 const HELP = `npm run e2e -- [options]
 
 Everything that has to hold in real n8n, on both lines: ${Object.keys(SUITES).join(', ')}.
-Each is a command too: npm run e2e:<suite>. Apart stay e2e:queue, long e2e:kill and the bench.
+The lines run beside each other, the suites of a line one after the other. Each is a command too:
+npm run e2e:<suite>. Apart stay e2e:queue, long e2e:kill and the bench.
 
   --n8n <line>    ${N8N_LINES.join(' or ')}; both where it is not given
   --only <list>   some suites, with commas between
@@ -53,7 +58,8 @@ const SPEC = {
 /** A suite that takes longer hangs. */
 const LONGEST_SUITE_MS = 12 * 60_000;
 
-const progress = createProgress({ heartbeatMs: 60_000 });
+// Two lines at once: no place for one that turns.
+const progress = createProgress({ heartbeatMs: 60_000, terminal: false });
 
 async function main() {
 	const args = readArgs(process.argv.slice(2), SPEC, HELP);
@@ -90,9 +96,12 @@ async function main() {
 	for (const line of lines) await prepare(progress, { line, install });
 	const installedMs = Date.now() - began;
 
-	const reports = [];
-	for (const line of lines)
+	const ofLine = async (line) => {
+		const reports = [];
 		for (const name of names) reports.push(await runSuite({ line, name, out }));
+		return reports;
+	};
+	const reports = (await Promise.all(lines.map(ofLine))).flat();
 
 	const cases = reports.flatMap(({ line, suite, cases: own }) =>
 		own.map((one) => ({ line, suite, ...one })),
@@ -120,8 +129,9 @@ async function runSuite({ line, name, out }) {
 	const file = join(out, `${line}-${name}.json`);
 	const log = join(out, `${line}-${name}.log`);
 	const began = Date.now();
-	const script = join('test', 'e2e', `${name}.mjs`);
-	const options = ['--n8n', line, '--no-install', '--report', file, ...SUITES[name]];
+	const [suite, ...more] = SUITES[name];
+	const script = join('test', 'e2e', `${suite}.mjs`);
+	const options = ['--n8n', line, '--no-install', '--report', file, ...more];
 	return await progress.step(`n8n ${line}: ${name}`, async (step) => {
 		step.detail(() => tailOf(log, 1).trim());
 		// Time for the suite to end its own n8n.
@@ -155,7 +165,7 @@ async function runSuite({ line, name, out }) {
 		}
 		const wrong = report.cases.filter(({ failures }) => failures.length > 0).length;
 		step.done(`${report.cases.length - wrong} passed, ${wrong} failed`);
-		return { ...report, log: `${line}-${name}.log` };
+		return { ...report, suite: name, log: `${line}-${name}.log` };
 	});
 }
 

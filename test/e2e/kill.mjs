@@ -40,7 +40,7 @@ async function run({ args, openN8n, openSimulator, report: own }) {
 	const simulator = await openSimulator({
 		taskMs: TASK_SECONDS * 1000,
 		// Twenty orders take some seconds, so that a kill can fall between them.
-		rateLimit: { perMinute: 120, burst: 8 },
+		rateLimit: { perMinute: 120, burst: 2 },
 	});
 	const n8n = await openN8n({
 		// beside the console's plain words n8n writes a file, one JSON object a line

@@ -42,7 +42,7 @@ export const HOW_TO_GET_CHROMIUM =
 export async function openEditor(progress, { prepared, viewport, scale = 1 }) {
 	const executablePath = findChromium();
 	if (!executablePath) throw new NeedsUser(HOW_TO_GET_CHROMIUM);
-	const simulator = await startGateways({ port: 8987, taskSeconds: 0.5 });
+	const simulator = await startGateways({ port: 0, taskSeconds: 0.5 });
 	const opened = { browser: undefined, own: undefined };
 	closings.push(async () => {
 		await opened.browser?.close().catch(() => {});
