@@ -1,5 +1,5 @@
 /** The form of the trigger: only gateways that can call back. */
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, NodeParameterValue } from 'n8n-workflow';
 
 import { providerIds, table, type ProviderId } from '../shared/catalog/gateways';
 import { providers } from '../shared/providers';
@@ -12,7 +12,8 @@ const signed = callingBack.filter((id) => providers[id].callback?.signed);
  * the events puts the credential's field before 'Events', and so below 'Provider', on which it depends.
  */
 export const onlyFor = (provider: ProviderId) => ({
-	show: { events: ['failed', 'processing', 'succeeded'] },
+	// a condition, so that any list of events and any text by expression shows it; the type knows values only
+	show: { events: [{ _cnd: { exists: true } }] as unknown as NodeParameterValue[] },
 	hide: { provider: callingBack.filter((id) => id !== provider) },
 });
 

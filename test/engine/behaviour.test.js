@@ -45,7 +45,7 @@ describe('what cannot be sent is refused before any request', () => {
 		await refuse(
 			order(),
 			{ input: [{ json: {}, binary: { data: picture(Buffer.from('hello'), 'a.png') } }] },
-			/'First Frame' is not a picture/,
+			/'First Frame' is text \('hello'\); only JPEG, PNG and WebP/,
 		));
 	test('a picture that is too small, and one that is too wide', async () => {
 		const input = (w, h) => ({ input: [{ json: {}, binary: { data: picture(png(w, h)) } }] });

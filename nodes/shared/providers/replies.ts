@@ -129,7 +129,7 @@ export function isLink(text: string): boolean {
 	if (text.length > LONGEST_LINK) return false;
 	const trimmed = text.trim();
 	if (/\s/.test(trimmed)) return false;
-	if (/^(?:[a-z][a-z\d+.-]*:\/\/|\/\/?[^/])/i.test(trimmed)) return true;
+	if (/^(?:[a-z][a-z\d+.-]*:\S|\/\/?[^/])/i.test(trimmed)) return true;
 	const path = trimmed.split(/[?#]/)[0];
 	return (
 		/^[\w-]+(?:\.[\w-]+)+(?::\d+)?\/./.test(path) ||
