@@ -36,7 +36,7 @@ describe('what cannot be sent is refused before any request', () => {
 		await refuse(
 			order(),
 			{ input: [withPicture(), { json: {}, binary: { photo: picture() } }] },
-			/no binary field 'data' for 'First Frame'/,
+			/no binary field 'data', which 'First Frame Binary Field' names/,
 			/'photo'/,
 		));
 	test('an item without any file', async () =>
@@ -102,7 +102,7 @@ describe('what cannot be sent is refused before any request', () => {
 		));
 	test.each([
 		['empty', '=', /'Task ID' is empty/],
-		['no id', 'a/b', /cannot be the ID/],
+		['no id', 'a b', /cannot be the ID/],
 	])(
 		'a task id that is %s',
 		async (_what, taskId, message) =>
