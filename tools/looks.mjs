@@ -1,15 +1,15 @@
 /*
- * `npm run looks`: simulates when clips are looked at, from 10 s to 15 min, and writes docs/looks.md and
- * docs/looks.svg. Needs a build.
+ * `npm run looks`: simulates when clips are looked at, from 10 s to 15 min, and writes docs/looks.md,
+ * docs/looks.svg and a short table of the README. Needs a build.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 import { root } from './lib/paths.mjs';
 
 const require = createRequire(import.meta.url);
-const { inWords, page, plot } = require('./lib/looks-report.cjs');
+const { inWords, page, plot, withLooks } = require('./lib/looks-report.cjs');
 const { cell, DISTRIBUTIONS, seeded } = require('./lib/poll-simulation.cjs');
 const { ClipKind } = require('../dist/nodes/shared/transport/clipTimes.js');
 const { nextWakeUp } = require('../dist/nodes/shared/tasks/pollSchedule.js');
@@ -110,8 +110,12 @@ const svg = plot([
 	fixedSeries('every 5 s', 'every5'),
 	{ name: 'limit: spread known', points: limit, dashed: true },
 ]);
-const file = join(root, 'docs', 'looks.md');
-const options = await prettier.resolveConfig(file);
-const text = page(cells, fixedRows, wakeUps);
-writeFileSync(file, await prettier.format(text, { ...options, parser: 'markdown' }));
+/** Formatted as the repository formats its pages. */
+async function writePage(file, text) {
+	const options = await prettier.resolveConfig(file);
+	writeFileSync(file, await prettier.format(text, { ...options, parser: 'markdown' }));
+}
+await writePage(join(root, 'docs', 'looks.md'), page(cells, fixedRows, wakeUps));
+const readme = join(root, 'README.md');
+await writePage(readme, withLooks(readFileSync(readme, 'utf8'), cells));
 writeFileSync(join(root, 'docs', 'looks.svg'), svg);

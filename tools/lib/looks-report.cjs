@@ -130,6 +130,46 @@ function page(cells, fixedRows, wakeUps) {
 	].join('\n\n');
 }
 
+const README_START = '<!-- looks: made by "npm run looks", do not edit -->';
+const README_END = '<!-- end of looks -->';
+const README_TIMES = [12, 30, 60, 120, 300, 600];
+
+/**
+ * The README with the short table put in between its marks.
+ * @throws Error when the marks are gone
+ */
+function withLooks(readme, cells) {
+	const [start, end] = [readme.indexOf(README_START), readme.indexOf(README_END)];
+	if (start < 0 || end < start) throw new Error('README.md has lost the marks of the looks.');
+	const of = (seconds, clips, known) =>
+		cells.find(
+			(one) =>
+				one.distribution === '± 10 %' &&
+				one.seconds === seconds &&
+				one.clips === clips &&
+				one.known === known,
+		);
+	const known = Math.max(...cells.map((one) => one.known));
+	const inSeconds = ({ lagS, polls }) => `${lagS.toFixed(1)} s, ${polls.toFixed(1)}`;
+	const rows = README_TIMES.map((seconds) => [
+		`${seconds} s`,
+		inSeconds(of(seconds, 1, 0).ours),
+		inSeconds(of(seconds, 10, 0).ours),
+		inSeconds(of(seconds, 1, known).ours),
+		inSeconds(of(seconds, 1, 0).every15),
+	]);
+	const head = [
+		'A clip takes',
+		'alone, the first of its kind',
+		'ten together, the first',
+		'known from earlier ones',
+		'every 15 s',
+	];
+	return [readme.slice(0, start + README_START.length), table(head, rows), readme.slice(end)].join(
+		'\n\n',
+	);
+}
+
 const WIDTH = 860;
 const HEIGHT = 560;
 const LEFT = 70;
@@ -205,4 +245,4 @@ ${text(24, TOP - 8, 'Mean lag, share of the clip’s time', { size: 13 })}
 `;
 }
 
-module.exports = { CHANCE, MARKED, MARKS, inWords, page, plot, worseInBoth };
+module.exports = { MARKS, inWords, page, plot, withLooks, worseInBoth };
