@@ -432,12 +432,8 @@ function samplesOf({ handler, tables }: Track): Samples | 'damaged' {
 	if (sizes.count === 0) return none;
 
 	let duration = 0;
-	let timed = 0;
-	for (let row = 0; row < times.count; row++) {
-		timed += u32be(times.bytes, times.at(row));
+	for (let row = 0; row < times.count; row++)
 		duration += u32be(times.bytes, times.at(row)) * u32be(times.bytes, times.at(row) + 4);
-	}
-	if (timed < sizes.count) return 'damaged';
 
 	let sample = 0;
 	let end = 0;
