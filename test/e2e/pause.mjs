@@ -57,16 +57,22 @@ await runSuite({
 	async run(world) {
 		const { openN8n, openSimulator, args, report, line } = world;
 		const simulator = await openSimulator({ taskMs: args['task-seconds'] * 1000 });
+		const slow = await openSimulator({
+			taskMs: args['task-seconds'] * 1000,
+			rateLimit: { perMinute: 20 },
+		});
 		const n8n = await openN8n();
 		const { check } = report;
 		const started = [];
 		let credentials;
+		let slowCredentials;
 
 		await report.case('n8n starts', async () => {
 			await n8n.start();
 			credentials = {};
 			for (const gateway of GATEWAYS)
 				Object.assign(credentials, await saveCredential(n8n.rest, simulator, gateway));
+			slowCredentials = await saveCredential(n8n.rest, slow, GATEWAY);
 		});
 
 		/** Starts a workflow; `verify` gets its execution when it has ended. */
@@ -243,31 +249,39 @@ await runSuite({
 			]);
 			const childId = await n8n.rest.createWorkflow(child);
 			if (line !== '1.123') await n8n.rest.activate(childId);
-			await begin(
-				'a sub-workflow: the parent gets its rows',
-				flow(
-					'parent',
-					['child of a parent'],
-					[
+			for (const mode of ['once', 'each']) {
+				const list = [`child ${mode} 1`, `child ${mode} 2`];
+				const parks = mode === 'once' && line !== '1.123';
+				await begin(
+					`a sub-workflow, called ${mode}: the parent gets its rows`,
+					flow(`parent ${mode}`, list, [
 						{
 							name: 'Call',
 							type: 'n8n-nodes-base.executeWorkflow',
 							typeVersion: 1.2,
 							parameters: {
+								mode,
 								workflowId: { __rl: true, mode: 'id', value: childId },
 								workflowInputs: { mappingMode: 'defineBelow', value: {} },
 								options: {},
 							},
 						},
 						after,
-					],
-				),
-				(execution) => {
-					delivered(execution, 1);
-					check('paid', tasksOf(simulator, 'child of a parent').length, 1);
-				},
-				{ parks: line !== '1.123' },
-			);
+					]),
+					(execution) => {
+						check('status', [execution.status, execution.error?.message], ['success', undefined]);
+						const items = itemsOf(execution, AFTER);
+						check(
+							'rows',
+							items.map(({ json }) => json.status),
+							['succeeded', 'succeeded'],
+						);
+						check('files', items.filter(({ binary }) => binary?.data).length, 2);
+						check('paid', tasksOf(simulator, `child ${mode}`).length, 2);
+					},
+					{ parks },
+				);
+			}
 
 			await begin(
 				'Wait for tasks that exist',
@@ -385,6 +399,17 @@ await runSuite({
 		});
 
 		await report.case('Killed by SIGKILL while all are parked, and started again', async () => {
+			const fifty = Array.from({ length: 50 }, (_, n) => `slow ${n}`);
+			const { executionId } = await begin(
+				'a gateway that takes 20 orders a minute, 50 items, killed after the first orders',
+				flow('slow', fifty, [hailuoNode(CREATE, order(GATEWAY.id), slowCredentials), after]),
+				(execution) => {
+					delivered(execution, 50);
+					check('paid', slow.tasks.length, 50);
+				},
+			);
+			await isParked(executionId);
+			report.note(`20 orders a minute, 50 items: ${slow.tasks.length} are made when it is killed`);
 			const ids = [];
 			for (const count of [1, 20]) {
 				const list = many.slice(0, count).map((n) => `killed ${count} ${n}`);

@@ -211,6 +211,7 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 		 */
 		run({
 			parked,
+			parentExecution,
 			nodeList,
 			connections,
 			input = [{ json: {} }],
@@ -243,6 +244,7 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 				},
 			});
 			const data = parked ? parse(stringify(parked.data)) : createRunExecutionData(fresh());
+			if (parentExecution) data.parentExecution = parentExecution;
 			const promise = new core.WorkflowExecute(
 				additionalData({ hooks, executionId }),
 				mode,

@@ -495,8 +495,8 @@ describe('workflows', () => {
 	});
 	const to = (...names) => names.map((name) => ({ node: name, type: 'main', index: 0 }));
 	/** Runs a workflow to its end, and wakes it as often as n8n would. */
-	const flow = async (nodeList, connections, input, settings) => {
-		const options = { nodeList, connections, input, settings };
+	const flow = async (nodeList, connections, input, more = {}) => {
+		const options = { nodeList, connections, input, ...more };
 		let run = await world.engine.run(options).promise;
 		const parked = [];
 		while (run.status === 'waiting' && parked.length < 20) {
@@ -578,6 +578,24 @@ describe('workflows', () => {
 		);
 		expect(rows('A')).toEqual([done, done]);
 		expect(paid()).toBe(2);
+	});
+
+	test.each([
+		['with several items', 2, undefined, true],
+		['with a single item: it may be called item by item', 1, undefined, false],
+		['with a single item, and nobody waits for it', 1, false, true],
+	])('a sub-workflow called %s', async (_how, count, shouldResume, parks) => {
+		const { run, parked, rows } = await flow(
+			[node('Called', 'n8n-nodes-base.executeWorkflowTrigger'), hailuo('A')],
+			{ Called: { main: [to('A')] } },
+			prompts(count),
+			{ parentExecution: { executionId: '7', workflowId: 'wf7', shouldResume } },
+		);
+		expect(run.status).toBe('success');
+		expect(parked.length > 0).toBe(parks);
+		expect(rows('A')).toEqual([Array(count).fill('succeeded')]);
+		const hints = lastRun(run, 'A').hints.map(({ message }) => message);
+		expect(/item by item/.test(hints.join())).toBe(!parks);
 	});
 
 	test.each([

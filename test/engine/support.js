@@ -134,6 +134,7 @@ async function setUp(simulatorOptions = {}) {
 			start: new Start(),
 			'n8n-nodes-base.webhook': new Answering(),
 			'@n8n/n8n-nodes-langchain.chatTrigger': new Chat(),
+			'n8n-nodes-base.executeWorkflowTrigger': new Start(),
 			rounds: new Rounds(),
 			hailuoVideo: new HailuoVideo(),
 			// the name that n8n gives to a node that an agent uses as a tool

@@ -13,6 +13,7 @@ import type {
 	IExecuteFunctions,
 	INode,
 	INodeExecutionData,
+	IRunData,
 	ITaskMetadata,
 } from 'n8n-workflow';
 
@@ -22,7 +23,7 @@ import { isObject, objectOf } from '../../shared/json';
 interface ExecutionInside {
 	waitTill?: Date;
 	executionData: { nodeExecutionStack: IExecuteData[] };
-	resultData: { runData: Record<string, unknown> };
+	resultData: { runData: IRunData };
 	parentExecution?: { shouldResume?: boolean };
 }
 
@@ -52,13 +53,8 @@ export function obstacleToParking(context: IExecuteFunctions, isTool: boolean): 
 	const mode = context.getMode();
 	if (mode === 'cli') return 'n8n was started for this one execution only';
 	if (mode === 'evaluation') return 'an evaluation needs the result at once';
-	// n8n 1.x goes on in the parent with the parent's own items; later lines know isToolExecution
-	if (
-		mode === 'integrated' &&
-		!('isToolExecution' in context) &&
-		inside.parentExecution?.shouldResume !== false
-	)
-		return 'n8n 1.x loses the result of a sub-workflow that was parked';
+	const parent = obstacleInParent(context, inside);
+	if (parent !== undefined) return parent;
 	const trigger = waitingTrigger(context, inside);
 	if (trigger !== undefined) return `the trigger '${trigger}' answers its caller with the result`;
 	return undefined;
@@ -107,9 +103,13 @@ export function resume(context: IExecuteFunctions): number | undefined {
 	if (main.length === 2) {
 		// with Execute Once the node has a copy of the lists; both are changed in place, because n8n has handed them out
 		const [own, kept] = [context.getInputData(0), context.getInputData(1)];
-		own.splice(0, own.length, ...kept);
+		const replace = (list: INodeExecutionData[], by: readonly INodeExecutionData[]) => {
+			list.length = 0;
+			for (const item of by) list.push(item);
+		};
+		replace(own, kept);
 		const [first, items] = [main[0] ?? [], main[1] ?? []];
-		if (first !== own) first.splice(0, first.length, ...items);
+		if (first !== own) replace(first, items);
 		main.pop();
 		for (const item of own)
 			if (isObject(item.pairedItem)) delete (item.pairedItem as { input?: number }).input;
@@ -143,12 +143,33 @@ function ownEntry(context: IExecuteFunctions): IExecuteData | undefined {
 	return known ? (entry as unknown as IExecuteData) : undefined;
 }
 
+/** Why a workflow that waits for this one would go on with the wrong data; undefined when it would not. */
+function obstacleInParent(context: IExecuteFunctions, inside: ExecutionInside): string | undefined {
+	if (inside.parentExecution === undefined || inside.parentExecution.shouldResume === false)
+		return undefined;
+	// n8n 1.x goes on in the parent with the parent's own items; later lines know isToolExecution
+	if (!('isToolExecution' in context))
+		return 'n8n 1.x loses the rows of a sub-workflow that was parked';
+	// called item by item, the parent goes on with the rows of one call; several items come only with a single call
+	const trigger = startedBy(context, inside).find(({ type }) =>
+		type.endsWith('.executeWorkflowTrigger'),
+	);
+	const [first] = inside.resultData.runData[trigger?.name ?? ''] ?? [];
+	const called = first?.data?.main?.[0]?.length ?? 0;
+	return called > 1
+		? undefined
+		: 'n8n loses rows where a workflow calls this one item by item, and with a single item that cannot be told';
+}
+
+function startedBy(context: IExecuteFunctions, { resultData }: ExecutionInside) {
+	return context
+		.getParentNodes(context.getNode().name, { includeNodeParameters: true })
+		.filter(({ name }) => Object.hasOwn(resultData.runData, name));
+}
+
 /** The trigger that started this execution, if its caller gets the result as the answer. */
 function waitingTrigger(context: IExecuteFunctions, inside: ExecutionInside): string | undefined {
-	const started = context
-		.getParentNodes(context.getNode().name, { includeNodeParameters: true })
-		.filter(({ name }) => Object.hasOwn(inside.resultData.runData, name));
-	return started.find(({ type, parameters = {} }) => {
+	return startedBy(context, inside).find(({ type, parameters = {} }) => {
 		const { responseMode, options } = parameters;
 		const byOption = objectOf(options).responseMode;
 		// a chat answers with the last node's result unless it is told otherwise

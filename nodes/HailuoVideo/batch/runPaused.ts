@@ -419,7 +419,7 @@ class PausedRun<T> {
 		});
 		return {
 			items: Object.fromEntries(items),
-			hints: this.batch.hints,
+			hints: [...new Set(this.batch.hints)],
 			bill: this.batch.bill,
 			refusedSince: this.refusedSince,
 		};
