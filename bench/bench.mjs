@@ -51,6 +51,7 @@ the simulated gateway. Without an option that names a part, all parts run: two h
   --help
 `;
 
+/** @type {import('../tools/lib/args.mjs').OptionSpecs} */
 const SPEC = {
 	compare: { type: 'switch' },
 	times: { type: 'text' },
@@ -270,9 +271,11 @@ const conditionsOf = ({ counts, spread, ...args }) => ({
 	videoMb: args['video-mb'],
 });
 
+/** @param {{ failed?: string, wallMs?: number, aboveIdleMb?: number }} trial */
 const inWords = ({ failed, wallMs, aboveIdleMb }) =>
 	failed ?? `${duration(wallMs)}, ${megabytes(aboveIdleMb)} above idle`;
 
+/** @returns {Record<string, any>} */
 function readOptions(argv) {
 	const args = readArgs(argv, SPEC, HELP);
 	const counts = args.n.split(',').map((text) => Number(text.trim()));

@@ -26,6 +26,7 @@ each gateway's video into demo-videos. Ends with code 0 only when all six are pl
   --version, --help
 `;
 
+/** @type {import('./lib/args.mjs').OptionSpecs} */
 const SPEC = {
 	'task-seconds': { type: 'seconds', default: 2 },
 	n8n: { type: 'text', default: N8N_LINES[0], values: N8N_LINES },

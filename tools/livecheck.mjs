@@ -25,6 +25,7 @@ not exist, balance, prices, models, and an upload where it is free.
 Ends with code 0 when every fact holds, 1 when one differs or is open, 2 when it cannot run. Never runs in CI.
 `;
 
+/** @type {import('./lib/args.mjs').OptionSpecs} */
 const SPEC = {
 	provider: { type: 'text', values: Object.keys(FACTS) },
 	'base-url': { type: 'text' },

@@ -6,13 +6,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-import { root } from './lib/paths.mjs';
+import { requireBuilt, root } from './lib/paths.mjs';
 
 const require = createRequire(import.meta.url);
 const { inWords, page, plot, withLooks } = require('./lib/looks-report.cjs');
 const { cell, DISTRIBUTIONS, seeded } = require('./lib/poll-simulation.cjs');
-const { ClipKind } = require('../dist/nodes/shared/transport/clipTimes.js');
-const { nextWakeUp } = require('../dist/nodes/shared/tasks/pollSchedule.js');
+/** @type {typeof import('../nodes/shared/transport/clipTimes.js')} */
+const { ClipKind } = requireBuilt('shared/transport/clipTimes.js');
+/** @type {typeof import('../nodes/shared/tasks/pollSchedule.js')} */
+const { nextWakeUp } = requireBuilt('shared/tasks/pollSchedule.js');
 const prettier = require('prettier');
 
 const TIMES = [10, 12, 15, 20, 30, 60, 90, 120, 180, 300, 600, 900];

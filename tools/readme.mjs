@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-import { root } from './lib/paths.mjs';
+import { requireBuilt, root } from './lib/paths.mjs';
 
 const require = createRequire(import.meta.url);
 const { withMatrix } = require('./lib/matrix.cjs');
@@ -11,12 +11,10 @@ const { withPrices } = require('./lib/prices.cjs');
 const { errorsPage } = require('./lib/errors.cjs');
 const prettier = require('prettier');
 
-const catalog = require('../dist/nodes/shared/catalog/gateways.js');
-const prices = require('../dist/nodes/shared/catalog/prices.js');
+const catalog = requireBuilt('shared/catalog/gateways.js');
+const prices = requireBuilt('shared/catalog/prices.js');
 
-await rewrite('errors.md', () =>
-	errorsPage(root, require('../dist/nodes/HailuoVideo/batch/advice.js')),
-);
+await rewrite('errors.md', () => errorsPage(root, requireBuilt('HailuoVideo/batch/advice.js')));
 await rewrite('models.md', (page) => withMatrix(page, catalog));
 await rewrite('prices.md', (page) => withPrices(page, prices, catalog));
 for (const id of catalog.providerIds.filter((one) =>

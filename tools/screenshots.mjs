@@ -26,6 +26,7 @@ Writes docs/form.png and docs/result.png: n8n with this package and six simulate
   --help
 `;
 
+/** @type {import('./lib/args.mjs').OptionSpecs} */
 const SPEC = { 'no-install': { type: 'switch' }, help: { type: 'switch' } };
 const MOST_KILOBYTES = 300;
 const MARGIN = 16;

@@ -25,6 +25,7 @@ Starts n8n with this package and six simulated gateways, ready to click. The fir
   --version, --help
 `;
 
+/** @type {import('./lib/args.mjs').OptionSpecs} */
 const SPEC = {
 	port: { type: 'port', default: 5678 },
 	'task-seconds': { type: 'seconds', default: 5 },

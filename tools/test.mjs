@@ -56,10 +56,17 @@ const progress = createProgress();
 let counted = { passed: 0, failed: 1 };
 try {
 	await ensureDependencies(progress);
+	/** @type {Array<[string, () => unknown]>} */
 	const steps = [
 		['Format', () => program('prettier', ['--check', '.'])],
 		['Lint (strict)', () => program('n8n-node', ['lint'])],
-		['Types', () => program('tsc', ['--noEmit', '-p', 'test/tsconfig.json'])],
+		[
+			'Types',
+			() => {
+				for (const folder of ['test', 'tools'])
+					program('tsc', ['--noEmit', '-p', join(folder, 'tsconfig.json')]);
+			},
+		],
 		['Build', () => (program('n8n-node', ['build']), program('gulp', ['dist:tidy', 'dist:check']))],
 		[
 			'Scanner, sources and tarball',

@@ -11,7 +11,7 @@ import { startSimulatorProcess } from './simulator-process.mjs';
 
 /**
  * The folder, ports and login of the bench's own n8n.
- * @param {{ n8n: object, node: object, tarball: string }} prepared
+ * @param {Awaited<ReturnType<typeof import('../../tools/lib/prepare.mjs').prepare>>} prepared
  * @param {number} [place] 0; another for an n8n that runs beside the first one
  */
 export async function openBench(prepared, place = 0) {

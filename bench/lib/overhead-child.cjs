@@ -31,6 +31,7 @@ const description = (name, group, inputs, credentials = []) => ({
 
 class Start {
 	description = description('start', 'trigger', []);
+	/** @this {import('n8n-workflow').IExecuteFunctions} */
 	async execute() {
 		return [this.getInputData()];
 	}
@@ -39,6 +40,7 @@ class Start {
 /** The same requests, ten at a time like ours, and nothing else. */
 class Bare {
 	description = description('bare', 'transform', ['main'], [{ name: TYPE, required: true }]);
+	/** @this {import('n8n-workflow').IExecuteFunctions} */
 	async execute() {
 		const items = this.getInputData();
 		const results = new Array(items.length);

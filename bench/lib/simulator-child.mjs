@@ -6,7 +6,9 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { heavyPng } from './picture.mjs';
 
-const { startSimulator } = createRequire(import.meta.url)('../../test/simulator');
+const require = createRequire(import.meta.url);
+const { listen } = require('../../test/helpers/listen');
+const { startSimulator } = require('../../test/simulator');
 
 const { pictureBytes, ...options } = JSON.parse(process.argv[2] ?? '{}');
 const simulator = await startSimulator(options);
@@ -41,6 +43,5 @@ async function servePicture(bytes) {
 		response.writeHead(200, { 'content-type': 'image/png', 'content-length': bytes.length });
 		response.end(bytes);
 	});
-	await new Promise((done) => server.listen(0, '127.0.0.1', done));
-	return `http://127.0.0.1:${server.address().port}/frame.png`;
+	return `http://127.0.0.1:${await listen(server)}/frame.png`;
 }

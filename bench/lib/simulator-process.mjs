@@ -18,7 +18,7 @@ export async function startSimulatorProcess(options) {
 		for (const { failed } of waiting.values()) failed(new Error('The simulator has ended.'));
 	});
 	const answer = (id) => new Promise((done, failed) => waiting.set(id, { done, failed }));
-	child.on('message', ({ id, value }) => {
+	child.on('message', (/** @type {any} */ { id, value }) => {
 		waiting.get(id)?.done(value);
 		waiting.delete(id);
 	});

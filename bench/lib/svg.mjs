@@ -49,6 +49,7 @@ ${parts.join('\n')}
 `;
 }
 
+/** @param {{ contestant: string, wallMs?: number, ratio?: number, computed?: boolean, failed?: string }} trial */
 function bar({ contestant, wallMs, ratio, computed, failed }, y, scale) {
 	const label = text(LEFT - 10, y + 16, SHORT[contestant], { anchor: 'end', size: 13 });
 	if (failed || wallMs === undefined)

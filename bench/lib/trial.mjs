@@ -49,7 +49,7 @@ export async function runTrial(bench, plan) {
 	try {
 		const { simulator } = running;
 		await warmUp(running, contestant, plan);
-		const workflowId = await createWorkflow(running, contestant, plan, {});
+		const workflowId = await createWorkflow(running, contestant, plan);
 		const trials = [];
 		for (let round = 0; round < (plan.rounds ?? 1); round++) {
 			await simulator.reset();
@@ -123,7 +123,7 @@ async function warmUp(running, contestant, plan) {
 		throw new Error(`${contestant.name}: the warm-up ended ${status}: ${errors.join('; ')}`);
 }
 
-async function createWorkflow({ rest, simulator }, contestant, plan, { hurry }) {
+async function createWorkflow({ rest, simulator }, contestant, plan, { hurry = false } = {}) {
 	const gatewayUrl = `${simulator.url}/minimax`;
 	const credential = await rest.call('POST', '/credentials', contestant.credential(gatewayUrl));
 	const workflow = workflowOf(contestant, {

@@ -33,7 +33,8 @@ afterAll(() => sim.close());
 beforeEach(() => {
 	sim.reset();
 	// It talks while it repeats itself.
-	for (const name of ['log', 'error']) jest.spyOn(console, name).mockImplementation(() => {});
+	for (const name of /** @type {const} */ (['log', 'error']))
+		jest.spyOn(console, name).mockImplementation(() => {});
 });
 afterEach(() => jest.restoreAllMocks());
 

@@ -47,6 +47,7 @@ npm run e2e:<suite>. Apart stay e2e:queue, long e2e:kill and the bench.
   --help
 `;
 
+/** @type {import('../../tools/lib/args.mjs').OptionSpecs} */
 const SPEC = {
 	n8n: { type: 'text', values: N8N_LINES },
 	only: { type: 'text' },

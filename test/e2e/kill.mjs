@@ -122,6 +122,26 @@ async function retry({ rest }, id, loadWorkflow = false) {
 /* Part one: SIGKILL in mid-wait. */
 
 const progressSaved = { saveExecutionProgress: true };
+/**
+ * @typedef {object} Killed a case, and from `prompt` on what came of it
+ * @property {string} name
+ * @property {object} [settings]
+ * @property {boolean} [webhook]
+ * @property {object} [options]
+ * @property {boolean} [twoNodes]
+ * @property {string} [prompt]
+ * @property {string} [workflowId]
+ * @property {string} [status] as n8n saved it
+ * @property {boolean} [kept] the task ID stands in the saved execution
+ * @property {boolean} [inFile]
+ * @property {boolean} [inWords]
+ * @property {string} [later] what `wait` brings
+ * @property {number} [paid]
+ * @property {string} [retry]
+ * @property {number} [paidByRetry]
+ */
+
+/** @type {Killed[]} */
 const CASES = [
 	{ name: 'by hand' },
 	{ name: 'by hand, progress saved', settings: progressSaved },

@@ -48,6 +48,7 @@ await runSuite({
 			env: { HTTPS_PROXY: 'http://127.0.0.1:9', https_proxy: 'http://127.0.0.1:9' },
 		});
 		const shop = openShop(n8n, prepared);
+		/** @type {{ n8n: typeof n8n, simulator: typeof simulator, shop: typeof shop, credentials?: object, workflowId?: string, first?: object }} */
 		const world = { n8n, simulator, shop };
 		await report.case('n8n starts without the package', async () => {
 			await n8n.start();
@@ -212,6 +213,7 @@ function workflowOf(credentials) {
 }
 
 /** Runs the saved workflow as it lies in n8n; gives the row and the file of its nodes. */
+/** @param {{ n8n: any, simulator: any, workflowId?: string }} world */
 async function runSaved({ n8n, simulator, workflowId }) {
 	const paid = simulator.paid();
 	const execution = await n8n.rest.run(workflowId, START, { timeoutMs: 60_000 });

@@ -203,7 +203,7 @@ await runSuite({
 
 			await begin(
 				'a loop whose every round parks',
-				loop(flow('loop', ['loop 1', 'loop 2'], [create({}, {}, CREATE)]), credentials),
+				loop(flow('loop', ['loop 1', 'loop 2'], [create({}, {}, CREATE)])),
 				(execution) => {
 					check('status', [execution.status, execution.error?.message], ['success', undefined]);
 					check('rounds', execution.nodes[CREATE].length, 2);
@@ -467,6 +467,11 @@ function tasksOf(simulator, words) {
 	return simulator.tasks.filter(({ prompt }) => prompt === words || prompt.startsWith(`${words} `));
 }
 
+/**
+ * @param {any} rest
+ * @param {string} id
+ * @param {{ destination?: string }} how
+ */
 async function startWith(rest, id, { destination }) {
 	const workflowData = await rest.call('GET', `/workflows/${id}`);
 	const { executionId } = await rest.call('POST', `/workflows/${id}/run`, {

@@ -3,6 +3,7 @@
 const { createServer } = require('node:http');
 
 const { providerIds, table } = require('../../nodes/shared/catalog/gateways');
+const { listen } = require('../helpers/listen');
 const { hurry, png, picture, quick, setUp, withPicture } = require('./support');
 
 let world;
@@ -459,10 +460,10 @@ test('a gateway that answers while the picture is still on its way is heard', as
 		response.writeHead(401, { 'content-type': 'application/json', connection: 'close' });
 		response.end('{"base_resp":{"status_code":1004,"status_msg":"login fail"}}');
 	});
-	await new Promise((done) => hasty.listen(0, '127.0.0.1', done));
+	const port = await listen(hasty);
 	const credential = world.credentials.hailuoMiniMaxApi;
 	const { baseUrl } = credential;
-	credential.baseUrl = `http://127.0.0.1:${hasty.address().port}`;
+	credential.baseUrl = `http://127.0.0.1:${port}`;
 	const { binary } = await storePicture(Buffer.concat([png(640, 480), Buffer.alloc(15_000_000)]));
 	const { error } = await world.run(order('minimax'), {
 		input: [{ json: {}, binary: { data: binary } }],
@@ -481,7 +482,7 @@ async function storePicture(bytes) {
 	const binary = await store.store(
 		{ type: 'execution', workflowId: 'wf1', executionId: '1' },
 		bytes,
-		{ mimeType: 'image/png' },
+		{ data: '', mimeType: 'image/png' },
 	);
 	return { binary, remove: async () => await store.deleteManyByBinaryDataId([binary.id]) };
 }

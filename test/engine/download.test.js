@@ -76,12 +76,15 @@ describe('links into private networks', () => {
 		allowPrivate: () => false,
 		maxBytes: 0,
 		clock: systemClock,
+		signal: undefined,
 	};
+	/** @returns {any} of the node's context, what a download needs */
+	const contextWith = (httpRequest) => ({ helpers: { httpRequest } });
 	test.each(['http://127.0.0.1:1/v.mp4', 'http://169.254.169.254/', 'http://[::1]/v.mp4'])(
 		'%s is not fetched when the gateway is public',
 		async (link) => {
 			const httpRequest = jest.fn();
-			await expect(downloadVideo({ helpers: { httpRequest } }, link, options)).rejects.toThrow(
+			await expect(downloadVideo(contextWith(httpRequest), link, options)).rejects.toThrow(
 				/private network/,
 			);
 			expect(httpRequest).not.toHaveBeenCalled();
@@ -94,7 +97,7 @@ describe('links into private networks', () => {
 			body: {},
 		}));
 		await expect(
-			downloadVideo({ helpers: { httpRequest } }, 'https://cdn.example.com/v', options),
+			downloadVideo(contextWith(httpRequest), 'https://cdn.example.com/v', options),
 		).rejects.toThrow(/private network, to 10.0.0.1/);
 		expect(httpRequest).toHaveBeenCalledTimes(1);
 	});

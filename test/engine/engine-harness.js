@@ -145,6 +145,7 @@ function fakeRequest(body, headers = {}, query = {}) {
 function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 	const nodeTypes = registry(nodes);
 
+	/** @returns {any} only what these nodes use */
 	const additionalData = (extra = {}) => ({
 		credentialsHelper: new PlainCredentials(credentialTypes, credentials),
 		executionId: '1',
@@ -184,6 +185,7 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 			...extra,
 		});
 
+	/** @returns {import('n8n-workflow').IWebhookData} */
 	const webhookOf = (node, description, data) => ({
 		httpMethod: 'POST',
 		node: node.name,
@@ -208,6 +210,17 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 		 * Runs a workflow from its first node. `promise` gives the IRun, `after` what the server would have stored first.
 		 * With `parked`, an IRun that waits, it goes on as when n8n's wait tracker wakes it: from what the database would
 		 * hold of it.
+		 * @param {object} options
+		 * @param {any} [options.parked]
+		 * @param {any[]} options.nodeList
+		 * @param {object} options.connections
+		 * @param {any[]} [options.input]
+		 * @param {import('n8n-workflow').WorkflowExecuteMode} [options.mode]
+		 * @param {string} [options.start] name of the first node
+		 * @param {object} [options.staticData]
+		 * @param {object} [options.contextData]
+		 * @param {string} [options.executionId]
+		 * @param {object} [options.settings] of the workflow
 		 */
 		run({
 			parked,
@@ -232,9 +245,13 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 				nodes: nodeList,
 				connections,
 				active: false,
+				activeVersionId: null,
+				isArchived: false,
+				createdAt: new Date(0),
+				updatedAt: new Date(0),
 			});
 			const after = [];
-			hooks.addHandler('workflowExecuteAfter', (run) => after.push(run.status));
+			hooks.addHandler('workflowExecuteAfter', (run) => void after.push(run.status));
 			const fresh = () => ({
 				executionData: {
 					...(contextData && { contextData }),
@@ -256,6 +273,7 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 		/**
 		 * A node as the tool of an AI agent, through n8n's own tool invocation. Each tool takes the run index at which it
 		 * is made: tools that are made before any of them is called share one.
+		 * @param {{ node: any, mode?: import('n8n-workflow').WorkflowExecuteMode, nodeList?: any[], staticData?: object }} options
 		 * @returns a maker of tools; a tool is a function from the model's arguments to the text that the model gets
 		 */
 		tools({ node, mode = 'trigger', nodeList = [node], staticData }) {
@@ -283,7 +301,18 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 			};
 		},
 
-		/** Calls webhook() of a trigger, or of a waiting node when `runExecutionData` is given. */
+		/**
+		 * Calls webhook() of a trigger, or of a waiting node when `runExecutionData` is given.
+		 * @param {object} options
+		 * @param {any} options.node
+		 * @param {any} options.req
+		 * @param {object} options.webhookDescription
+		 * @param {import('n8n-workflow').WorkflowExecuteMode} [options.mode]
+		 * @param {object} [options.staticData]
+		 * @param {any} [options.runExecutionData]
+		 * @param {any[]} [options.nodeList]
+		 * @param {object} [options.connections]
+		 */
 		async webhook({
 			node,
 			req,
@@ -333,6 +362,7 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 		/** Runs the `test` block of a credential: one declarative request, then the block's rules. */
 		async testCredential(type, values) {
 			const { request, rules = [] } = credentialTypes[type].test;
+			/** @type {import('n8n-workflow').INode} */
 			const node = {
 				id: 'probe',
 				name: 'Probe',
@@ -342,6 +372,7 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 				parameters: {},
 				credentials: { [type]: { id: '1', name: type } },
 			};
+			/** @type {import('n8n-workflow').INodeType} */
 			const probe = {
 				description: {
 					displayName: 'Probe',

@@ -24,6 +24,7 @@ const contentOf = async (binary) =>
 	binary.id ? await world.engine.readBinary(binary) : Buffer.from(binary.data, 'base64');
 
 /** The same in memory and in n8n's folder of files: there is no way back from the second. */
+/** @type {Array<[string, () => Promise<void>]>} */
 const modes = [
 	['in memory', async () => {}],
 	['in files', async () => await world.engine.initBinary()],

@@ -2,7 +2,7 @@
 /* Hailuo 3 in n8n's own engine: its two APIs at MiniMax, references, cancel, bad input. */
 const { modelsOf, modesOf, providerIds } = require('../../nodes/shared/catalog/gateways');
 const { mp3, mp4, wav } = require('./media');
-const { setUp, withPicture, picture, quick } = require('./support');
+const { png, setUp, withPicture, picture, quick } = require('./support');
 
 let world;
 beforeAll(async () => {
@@ -34,7 +34,7 @@ const media = () => ({
 		data: picture(),
 		clip: file(mp4({ seconds: 3 }), 'video/mp4', 'clip.mp4'),
 		sound: file(wav({ seconds: 4 }), 'audio/wav', 'sound.wav'),
-		song: file(mp3({ seconds: 4 }), 'audio/mpeg', 'song.mp3'),
+		song: file(mp3(), 'audio/mpeg', 'song.mp3'),
 	},
 });
 const sellers = providerIds.filter((id) => modelsOf(id, 'textToVideo').includes('MiniMax-H3'));
@@ -185,6 +185,7 @@ describe('operations on a task of Hailuo 3 at MiniMax', () => {
 });
 
 describe('what Hailuo 3 does not take is refused before any request', () => {
+	/** @param {object} more @param {RegExp} message @param {object[]} [input] */
 	const refuse = async (more, message, input = [media()]) => {
 		const { error } = await world.run(order(more), { input });
 		expect(error).toMatchObject({ name: 'NodeOperationError' });
@@ -287,7 +288,6 @@ describe('what Hailuo 3 does not take is refused before any request', () => {
 		expect(JSON.stringify(submits()[0].body)).toContain('[Push in] x');
 	});
 	test('an image of 280 pixels, which version 1 would refuse', async () => {
-		const { png } = require('./support');
 		const input = [{ json: {}, binary: { data: picture(png(280, 400)) } }];
 		const taken = await world.run(order({ mode: 'imageToVideo', completion: 'return' }), { input });
 		expect(taken.error).toBeUndefined();

@@ -27,6 +27,7 @@ const order = (more = {}) => ({
 	downloadVideo: false,
 	...more,
 });
+/** @param {number} count @param {(index: number) => object} [json] */
 const many = (count, json = () => ({})) =>
 	Array.from({ length: count }, (_, i) => ({ json: json(i) }));
 const kinds = () => [...new Set(world.simulator.requests.map(({ kind }) => kind))];

@@ -1,12 +1,12 @@
 'use strict';
 /* What a network can do to an order: names that lie, replies without end, connections that never stood, firewalls. */
 const dns = require('node:dns');
-const { once } = require('node:events');
 const http = require('node:http');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { gzipSync } = require('node:zlib');
 
 const { networkFault } = require('../../nodes/shared/transport/client');
+const { listen } = require('../helpers/listen');
 const { hurry, quick, setUp } = require('./support');
 
 const MB = 1024 * 1024;
@@ -28,8 +28,7 @@ beforeAll(async () => {
 		req.resume();
 		req.on('end', () => answer(req, res));
 	});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
+	await listen(server);
 	// names of the internet that lead to this machine
 	const { lookup } = dns;
 	const here = (hostname) => (/\.example\.com$/.test(hostname) ? '127.0.0.1' : hostname);
@@ -164,7 +163,9 @@ describe('a link of a public gateway', () => {
 		expect(error.message).toMatch(/private network, to clips.example.com/);
 		expect(items).toEqual([]);
 		// n8n 2 resolves the name for a node; on n8n 1 the request has left when its socket tells where to
-		const asked = dns.promises.lookup.mock.calls.some(([host]) => host === 'clips.example.com');
+		const asked = jest
+			.mocked(dns.promises.lookup)
+			.mock.calls.some(([host]) => host === 'clips.example.com');
 		const kinds = simulator.requests.map(({ kind }) => kind);
 		expect(kinds).toEqual(asked ? ['status'] : ['status', 'video']);
 	});

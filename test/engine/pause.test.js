@@ -39,7 +39,13 @@ const prompts = (count) =>
 const paid = () => world.simulator.paid();
 const lastRun = (run, name = 'Hailuo') => run.data.resultData.runData[name]?.at(-1);
 
-/** Runs, and wakes as often as n8n would. @returns the last IRun, the waits in seconds, the parked IRuns */
+/**
+ * Runs, and wakes as often as n8n would.
+ * @param {object} parameters
+ * @param {Record<string, any>} [options]
+ * @param {{ onParked?: (run: any) => unknown }} [hooks]
+ * @returns the last IRun, the waits in seconds, the parked IRuns
+ */
 async function through(parameters, options = {}, { onParked } = {}) {
 	let run = await world.start(parameters, options).promise;
 	const started = systemClock.now();

@@ -41,7 +41,7 @@ let world;
 beforeAll(async () => {
 	hurry(50);
 	jest.spyOn(Logger.prototype, 'log').mockImplementation((...said) => keep('log', said));
-	for (const name of ['debug', 'error', 'info', 'log', 'warn'])
+	for (const name of /** @type {const} */ (['debug', 'error', 'info', 'log', 'warn']))
 		jest.spyOn(console, name).mockImplementation((...said) => keep('console', said));
 	for (const name of ['stdout', 'stderr'])
 		jest.spyOn(process[name], 'write').mockImplementation((text) => keep(name, String(text)));
@@ -225,5 +225,5 @@ async function testCredential(type, values) {
 	const { testedBy } = node.description.credentials.find(({ name }) => name === type);
 	if (!testedBy) return await world.engine.testCredential(type, values);
 	const context = new core.CredentialTestContext(world.engine.additionalData());
-	return await node.methods.credentialTest[testedBy].call(context, { data: values });
+	return await node.methods.credentialTest[String(testedBy)].call(context, { data: values });
 }

@@ -29,6 +29,7 @@ class Start {
 		outputs: ['main'],
 		properties: [],
 	};
+	/** @this {import('n8n-workflow').IExecuteFunctions} */
 	async execute() {
 		return [this.getInputData()];
 	}
@@ -70,8 +71,9 @@ class Rounds {
 		outputs: ['main', 'main'],
 		properties: [],
 	};
+	/** @this {import('n8n-workflow').IExecuteFunctions} */
 	async execute() {
-		const round = this.evaluateExpression('{{ $runIndex }}', 0);
+		const round = Number(this.evaluateExpression('{{ $runIndex }}', 0));
 		const items = this.getInputData();
 		return round < 3 ? [items, []] : [[], items];
 	}
@@ -158,6 +160,20 @@ async function setUp(simulatorOptions = {}) {
 		),
 		...extra,
 	});
+	/**
+	 * @typedef {object} RunOptions fields of the node beside these, and
+	 * @property {any[]} [input]
+	 * @property {import('n8n-workflow').WorkflowExecuteMode} [mode]
+	 * @property {object} [staticData]
+	 * @property {object} [contextData]
+	 * @property {string} [executionId]
+	 * @property {object} [settings] of the workflow
+	 * @property {any} [parked]
+	 */
+	/**
+	 * @param {object} parameters
+	 * @param {RunOptions & Record<string, any>} [options]
+	 */
 	const start = (
 		parameters,
 		{

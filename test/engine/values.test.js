@@ -8,6 +8,7 @@ const { monitorEventLoopDelay } = require('node:perf_hooks');
 const { HailuoVideo } = require('../../nodes/HailuoVideo/HailuoVideo.node');
 const { quick, setUp, withPicture } = require('./support');
 
+/** @type {Array<[string, unknown]>} */
 const VALUES = [
 	['undefined', undefined],
 	['null', null],

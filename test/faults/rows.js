@@ -24,6 +24,23 @@ const onlyFor = (kind) => ({ result: withLink, upload: withUpload })[kind];
 const where = { submit: 'submit', status: 'status', result: 'link call', upload: 'upload' };
 const place = (kind) => where[kind] ?? 'download';
 
+/**
+ * @typedef {object} Row as described above
+ * @property {string} name
+ * @property {string} [kind]
+ * @property {any} [fault]
+ * @property {object} [outcome]
+ * @property {boolean} [stays]
+ * @property {string | Record<string, string>} expected
+ * @property {string[]} [only] the gateways that it can happen to
+ * @property {number} [tries]
+ * @property {number} [within]
+ * @property {number} [minutes]
+ * @property {number} [laterMinutes]
+ * @property {boolean} [lost]
+ */
+
+/** @returns {Row} */
 const row = (name, kind, fault, expected, more = {}) => ({
 	name: `${name}, ${place(kind)}`,
 	kind,
@@ -34,6 +51,7 @@ const row = (name, kind, fault, expected, more = {}) => ({
 });
 
 const tooMany = { status: 429, headers: { 'retry-after': String(RETRY_AFTER) } };
+/** @type {Array<[string, object]>} */
 const passing = [
 	// ToAPIs says Retry-After: 3 all the same, as it documents
 	['429', { status: 429 }],
@@ -42,6 +60,7 @@ const passing = [
 	['reset', { reset: true }],
 	['hang', { hang: true }],
 ];
+/** @type {Array<[string, object]>} */
 const garbled = [
 	['HTML page', { html: true }],
 	['cut off', { cutOff: true }],
@@ -66,13 +85,13 @@ const once = [
 	),
 	...reads.flatMap((kind) => passing.map(([name, fault]) => row(name, kind, fault, 'delivered'))),
 	row('500', 'submit', { status: 500 }, unanswered(false)),
-	...[
-		['500', { status: 500 }],
-		['503', { status: 503 }],
-		['reset', { reset: true }],
-		['hang', { hang: true }],
-		...garbled,
-	].map(([name, fault]) =>
+	...Object.entries({
+		500: { status: 500 },
+		503: { status: 503 },
+		reset: { reset: true },
+		hang: { hang: true },
+		...Object.fromEntries(garbled),
+	}).map(([name, fault]) =>
 		row(`${name}, but made`, 'submit', { ...fault, made: true }, unanswered(true)),
 	),
 	...garbled.map(([name, fault]) => row(name, 'submit', fault, unanswered(false))),
@@ -105,6 +124,7 @@ const once = [
 	row('19-digit ID as a number', 'submit', numberedId, 'delivered', { outcome: longId() }),
 ];
 
+/** @type {Row[]} */
 const tasks = [
 	{ name: '19-digit ID as text', outcome: longId(), expected: 'delivered' },
 	{ name: 'unknown status word', outcome: { word: 'PONDERING' }, expected: 'delivered' },

@@ -2,7 +2,7 @@
 /* A clock whose time passes only when everybody sleeps. */
 const { Stopped } = require('../../nodes/shared/async/clock');
 
-/** @param random the jitter: a number, or a function */
+/** @param {number | (() => number)} [random] the jitter */
 function fakeClock(random = 0.5) {
 	let now = 0;
 	const sleepers = [];

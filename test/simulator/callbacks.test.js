@@ -8,8 +8,14 @@ const { startSimulator } = require('.');
 const { providers } = require('../contract/samples.json');
 const { call, sample, shapeOf, startReceiver, submit } = require('./support');
 
-/** The documented callbacks: they are no answers, so the simulator's own samples leave them out. */
-const documented = (id) => providers.flatMap(({ samples }) => samples).find((one) => one.id === id);
+/**
+ * The documented callbacks: they are no answers, so the simulator's own samples leave them out.
+ *
+ * @param {string} id
+ * @returns {any}
+ */
+const documented = (id) =>
+	/** @type {any[]} */ (providers).flatMap(({ samples }) => samples).find((one) => one.id === id);
 
 const CHALLENGED = ['minimax', 'gptge', 'pixazo'];
 const CALLING = [...CHALLENGED, 'wavespeed', 'toapis'];
@@ -270,7 +276,7 @@ describe('toapis', () => {
 		],
 		['nothing', () => undefined],
 	])('repeats after %s, with the same id and bytes, signed anew', async (_name, refuse) => {
-		receiver.answer = (one, count) => (count < 3 ? refuse(one) : receiver.echo(one));
+		receiver.answer = (one, count) => (count < 3 ? refuse() : receiver.echo(one));
 		const { id } = await order('toapis');
 		const calls = await sim.calledBack(id);
 		expect(calls.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
@@ -448,7 +454,9 @@ describe('safety', () => {
 		await other.close();
 		await sleep(100);
 		expect(receiver.got).toEqual([]);
-		await expect(startSimulator({ challenge: 'never' })).rejects.toThrow('challenge');
+		await expect(startSimulator({ challenge: /** @type {any} */ ('never') })).rejects.toThrow(
+			'challenge',
+		);
 	});
 });
 

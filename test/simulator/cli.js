@@ -21,6 +21,7 @@ const HELP = `Usage: npm run simulator -- [options]
   --help               this text
 `;
 
+/** @satisfies {import('node:util').ParseArgsConfig['options']} */
 const OPTIONS = {
 	port: { type: 'string', default: '8787' },
 	'task-seconds': { type: 'string', default: '10' },
@@ -43,6 +44,7 @@ function readNumber(values, name, { above = 0 } = {}) {
 	return number;
 }
 
+/** @returns {Parameters<typeof startSimulator>[0]} */
 function readOptions(values) {
 	return {
 		port: readNumber(values, 'port'),

@@ -231,11 +231,14 @@ describe('minimax, version 2', () => {
 		expect(sim.paid()).toBe(0);
 	});
 
-	test.each([
+	/** @type {Array<[string, { business?: string, status?: number, body?: undefined }]>} */
+	const deeds = [
 		['mm2.error.balance.res', { business: 'balance' }],
 		['mm2.error.server.res', { business: 'transient' }],
 		['mm2.error.overload.res', { status: 529, body: undefined }],
-	])('%s', async (id, deed) => {
+	];
+
+	test.each(deeds)('%s', async (id, deed) => {
 		sim.fault({ kind: 'submit', do: deed });
 		const reply = await send('mm2.submit.t2v.req');
 		expectSample(reply, id);

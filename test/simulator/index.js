@@ -79,7 +79,7 @@ const DEFAULTS = {
  * @param {string} [given.webhookSecretBefore] the secret before a change: both sign
  * @param {string} [given.waveSpeedSecret] the account's webhook secret
  * @param {() => number} [given.now]
- * @param {(line: string) => void} [given.log] one line per request
+ * @param {(line: string) => unknown} [given.log] one line per request
  */
 async function startSimulator(given = {}) {
 	const options = readOptions(given);
@@ -284,7 +284,7 @@ async function startSimulator(given = {}) {
 
 	server.listen({ port: options.port, host: options.host, backlog: 4096 });
 	await once(server, 'listening');
-	const { port } = server.address();
+	const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
 	sim.url = `http://${options.host}:${port}`;
 	return sim;
 }

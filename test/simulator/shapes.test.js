@@ -32,7 +32,7 @@ const expectSample = (reply, id) => {
 describe.each(PROVIDERS)('%s', (provider) => {
 	test.each(submitsOf(provider).map((one) => [one.id, one]))(
 		'takes the documented request %s as it stands',
-		async (id, { method, path, body }) => {
+		async (_id, { method, path, body }) => {
 			const reply = await call(sim, provider, `${method} ${path}`, body);
 			expect(reply.status).toBe(200);
 			expect(sim.paid(provider)).toBe(1);
@@ -44,14 +44,17 @@ describe.each(PROVIDERS)('%s', (provider) => {
 
 const AUTH = { headers: { authorization: undefined, 'ocp-apim-subscription-key': undefined } };
 
-describe.each([
+/** @type {Array<[string, string, { queued?: string, processing: string }]>} */
+const ANSWERS = [
 	['minimax', 'mm', { queued: 'mm.status.queued.res', processing: 'mm.status.processing.res' }],
 	['gptge', 'va', { processing: 'va.status.processing.flat.res' }],
 	['wavespeed', 'ws', { processing: 'ws.status.processing.res' }],
 	['seaart', 'sa', { queued: 'sa.status.queued.res', processing: 'sa.status.progress.res' }],
 	['toapis', 'ta', { queued: 'ta.status.queued.res', processing: 'ta.status.progress.res' }],
 	['pixazo', 'px', { processing: 'px.status.processing.res' }],
-])('%s answers as documented', (provider, prefix, running) => {
+];
+
+describe.each(ANSWERS)('%s answers as documented', (provider, prefix, running) => {
 	const finished = {
 		minimax: 'mm.status.success.res',
 		gptge: 'va.status.success.flat.res',

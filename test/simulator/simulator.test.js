@@ -279,7 +279,7 @@ describe('faults', () => {
 	});
 
 	test('and so is a misspelt option', async () => {
-		await expect(startSimulator({ taskMS: 1 })).rejects.toThrow(/taskMS/);
+		await expect(startSimulator(/** @type {object} */ ({ taskMS: 1 }))).rejects.toThrow(/taskMS/);
 		await expect(startSimulator({ envelope: 'box' })).rejects.toThrow(/envelope/);
 	});
 });
@@ -650,7 +650,7 @@ describe('robustness', () => {
 describe('command line', () => {
 	const run = (...args) => spawn(process.execPath, [path.join(__dirname, 'cli.js'), ...args]);
 
-	test.each(['SIGINT', 'SIGTERM'])(
+	test.each(/** @type {const} */ (['SIGINT', 'SIGTERM']))(
 		'prints the base URLs, serves, and ends on %s',
 		async (signal) => {
 			const child = run('--port', '0', '--fast', '--video-mb', '1', '--rate', '100');

@@ -315,9 +315,11 @@ describe('pictures', () => {
 	};
 	test.each(
 		takers
-			.flatMap((one) => Object.entries(BAD).map(([name, value]) => [one, name, value]))
+			.flatMap((one) =>
+				Object.entries(BAD).map(([name, value]) => /** @type {const} */ ([one, name, value])),
+			)
 			.filter(([one, name]) => !(one === 'minimax' && name === 'another format than declared')),
-	)('%s refuses %s', async (provider, name, picture) => {
+	)('%s refuses %s', async (provider, _name, picture) => {
 		expect(refusalOf(provider, await send(provider, picture))).toContain(FIELD[provider]);
 		expect(sim.paid()).toBe(0);
 	});

@@ -4,6 +4,7 @@
 
 const { once } = require('node:events');
 const http = require('node:http');
+const { listen } = require('../helpers/listen');
 const samples = require('./samples.json');
 
 const KEY = 'test-key-123456';
@@ -51,6 +52,10 @@ function parse(text) {
 	}
 }
 
+/**
+ * @param {string} id
+ * @returns {any}
+ */
 const sample = (id) =>
 	Object.values(samples)
 		.flat()
@@ -59,7 +64,19 @@ const sample = (id) =>
 const submitsOf = (provider) =>
 	samples[provider].filter((one) => one.kind === 'request' && one.operation === 'submit');
 
-/** Per gateway: one good submit, and how to go from its answer to the video. */
+/**
+ * @typedef {object} Way
+ * @property {string} submit ID of a sample
+ * @property {(json: any) => string} id
+ * @property {(id: string) => [string, object?]} status the arguments of `call`
+ * @property {(sim: any, id: string) => Promise<string>} video
+ */
+
+/**
+ * Per gateway: one good submit, and how to go from its answer to the video.
+ *
+ * @type {Record<string, Way>}
+ */
 const WAYS = {
 	minimax: {
 		submit: 'mm.submit.i2v.req',
@@ -133,21 +150,26 @@ async function submit(sim, provider, changes = {}, more = {}) {
 async function startReceiver() {
 	const got = [];
 	const echo = ({ json }) => ({ status: 200, body: json.challenge ? json : { ok: true } });
+	/** @type {Record<string, any>} */
 	const me = { got, echo, answer: echo };
 	const server = http.createServer(async (req, res) => {
 		const chunks = [];
 		for await (const chunk of req) chunks.push(chunk);
 		const raw = Buffer.concat(chunks);
-		const one = { url: req.url, headers: req.headers, raw, json: JSON.parse(raw), at: Date.now() };
+		const one = {
+			url: req.url,
+			headers: req.headers,
+			raw,
+			json: JSON.parse(String(raw)),
+			at: Date.now(),
+		};
 		got.push(one);
 		const reply = await me.answer(one, got.length);
 		if (!reply) return;
 		res.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
 		res.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body));
 	});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	me.origin = `http://127.0.0.1:${server.address().port}`;
+	me.origin = `http://127.0.0.1:${await listen(server)}`;
 	me.url = `${me.origin}/webhook/abc?token=t%201`;
 	me.close = async () => {
 		server.close();

@@ -8,6 +8,7 @@ const { chain } = require('../e2e/lib/workflows.mjs');
 
 function quietReport() {
 	const said = [];
+	/** @type {any} a stream, of which only this is used */
 	const out = { write: (text) => said.push(text) };
 	return { report: createReport(createProgress({ out, terminal: false })), said };
 }

@@ -10,6 +10,7 @@ const { checkFacts } = require('../../tools/lib/livecheck/check.mjs');
 const { FACTS } = require('../../tools/lib/livecheck/facts/index.mjs');
 const { report } = require('../../tools/lib/livecheck/report.mjs');
 const { buyOne, priceOf } = require('../../tools/lib/livecheck/spend.mjs');
+const { listen } = require('../helpers/listen');
 const { startSimulator } = require('../simulator');
 
 const root = path.join(__dirname, '../..');
@@ -28,7 +29,11 @@ const check = async (id, given = {}) => await checkFacts(FACTS[id], { ...options
 const written = (id, results, baseUrl = FACTS[id].baseUrl) =>
 	report({ gateway: FACTS[id], baseUrl, version: '0.0.0', date: '2026-11-25', results });
 
-/** Runs the command as a user does; `answer` is typed when it asks. */
+/**
+ * Runs the command as a user does.
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string>, answer?: string }} [given] `answer` is typed when it asks
+ */
 async function command(args, { env = {}, answer } = {}) {
 	const child = spawn(process.execPath, [path.join(root, 'tools/livecheck.mjs'), ...args], {
 		env: { PATH: process.env.PATH, HAILUO_API_KEY: KEY, ...env },
@@ -125,12 +130,11 @@ describe('secrets', () => {
 					message: `key ${said} of owner@example.org, link https://cdn.example/a.mp4?token=abc123secret`,
 					error: { message: said, code: 'sk-another-0123456789abcdef' },
 					data: { balance: 98765.43, secret: 'whsec_0123456789abcdef', download_url: said },
-					[said]: true,
+					[String(said)]: true,
 				}),
 			);
 		});
-		await new Promise((done) => server.listen(0, '127.0.0.1', done));
-		echo = `http://127.0.0.1:${server.address().port}`;
+		echo = `http://127.0.0.1:${await listen(server)}`;
 	});
 	afterAll(async () => await new Promise((done) => server.close(done)));
 

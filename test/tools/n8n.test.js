@@ -7,8 +7,8 @@ const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { gzipSync } = require('node:zlib');
 
-const { durationsOf, providerIds, table } = require('../../nodes/shared/catalog/gateways.ts');
-const { providers } = require('../../nodes/shared/providers/index.ts');
+const { durationsOf, providerIds, table } = require('../../nodes/shared/catalog/gateways');
+const { providers } = require('../../nodes/shared/providers');
 const { readOutcome } = require('../../tools/lib/demo-result.mjs');
 const { GATEWAYS, PICTURE_NODE, START_NODE } = require('../../tools/lib/gateways.mjs');
 const { missingBuildTools } = require('../../tools/lib/install.mjs');

@@ -34,7 +34,7 @@ describe('isPortFree', () => {
 	it.each(['127.0.0.1', '0.0.0.0'])('sees a server on %s', async (host) => {
 		const server = createServer((socket) => socket.destroy()).listen(0, host);
 		await once(server, 'listening');
-		const { port } = server.address();
+		const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
 		expect(await isPortFree(port)).toBe(false);
 		server.close();
 		await once(server, 'close');

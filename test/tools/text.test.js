@@ -31,6 +31,7 @@ describe('table', () => {
 });
 
 describe('readArgs', () => {
+	/** @type {import('../../tools/lib/args.mjs').OptionSpecs} */
 	const spec = {
 		port: { type: 'port', default: 5678 },
 		'task-seconds': { type: 'seconds', default: 8 },
@@ -74,7 +75,9 @@ describe('readArgs', () => {
 describe('progress', () => {
 	const record = () => {
 		const written = [];
-		return { written, out: { write: (text) => written.push(text) } };
+		/** @type {any} a stream, of which only this is used */
+		const out = { write: (text) => written.push(text) };
+		return { written, out };
 	};
 
 	it('writes one line a step, and a sign of life in between', async () => {

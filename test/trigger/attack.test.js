@@ -76,6 +76,7 @@ const headerNames = (provider) =>
 	NAMES.map((name) => `${provider === 'wavespeed' ? 'webhook' : 'x-toapis-webhook'}-${name}`);
 const now = () => Math.floor(Date.now() / 1000);
 
+/** @type {unknown[]} */
 const ODD_IDS = [
 	'..',
 	'.',

@@ -11,6 +11,7 @@ const { forgetProcess } = require('../../nodes/HailuoVideoTrigger/deduplicate');
 const { providers } = require('../../nodes/shared/providers');
 const credentialClasses = require('../credentials');
 const { Start } = require('../engine/support');
+const { listen } = require('../helpers/listen');
 const { startSimulator } = require('../simulator');
 
 const CHALLENGED = ['minimax', 'gptge', 'pixazo'];
@@ -44,7 +45,7 @@ function requestOf(raw, headers = {}, query = {}) {
 	const rawBody = Buffer.isBuffer(raw) ? raw : Buffer.from(raw);
 	let body = {};
 	try {
-		body = JSON.parse(rawBody);
+		body = JSON.parse(rawBody.toString());
 	} catch {
 		// n8n answers 422 to broken JSON by itself; with another content type the node gets to see it
 	}
@@ -77,23 +78,24 @@ class Desk {
 	/**
 	 * Calls webhook().
 	 *
-	 * @returns {{answered: Promise<{status: number, body: unknown}>, ended: Promise<object[] | undefined>}}
+	 * @returns {{answered: Promise<{status: number, body: any}>, ended: Promise<object[] | undefined>}}
 	 *   `answered` when the caller has its answer, `ended` with the items of the execution that started, if one did
 	 */
 	receive(node, req) {
 		const saved = this.database.get(node.id);
 		const workflow = this.engine.workflowOf([node], {}, saved && { staticData: JSON.parse(saved) });
 		const res = fakeResponse();
-		const since = performance.now();
+		/** @type {Promise<{status: number, body: any}>} */
 		const answered = new Promise((resolve) => {
 			const { json } = res;
 			res.json = (body) => {
 				json(body);
-				resolve({ status: res.statusCode, body, ms: performance.now() - since });
+				resolve({ status: res.statusCode, body });
 				return res;
 			};
 		});
 		const data = this.engine.additionalData({ httpRequest: req, httpResponse: res });
+		/** @type {import('n8n-workflow').IWebhookData} */
 		const webhook = {
 			httpMethod: 'POST',
 			node: node.name,
@@ -143,19 +145,20 @@ class Desk {
 			for await (const chunk of req) chunks.push(chunk);
 			const url = new URL(req.url, 'http://localhost');
 			const node = this.triggers.get(url.pathname.split('/')[2]);
-			if (!node) return res.writeHead(404).end();
+			if (!node) {
+				res.writeHead(404).end();
+				return;
+			}
 			const query = Object.fromEntries(url.searchParams);
 			const request = requestOf(Buffer.concat(chunks), req.headers, query);
 			const { answered, ended } = this.receive(node, request);
 			ended.catch((error) => res.destroy(error));
-			const { status, body, ms } = await answered;
-			this.answers.push({ status, body, ms });
+			const { status, body } = await answered;
+			this.answers.push({ status, body });
 			res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
 			res.end(JSON.stringify(body));
 		});
-		this.server.listen(0, '127.0.0.1');
-		await once(this.server, 'listening');
-		this.origin = `http://127.0.0.1:${this.server.address().port}`;
+		this.origin = `http://127.0.0.1:${await listen(this.server)}`;
 	}
 
 	/** The trigger's production URL. */
@@ -258,7 +261,15 @@ async function setUp(simulatorOptions = {}) {
 	};
 }
 
-/** A message as the gateway would send it, signed where it signs. */
+/**
+ * A message as the gateway would send it, signed where it signs.
+ *
+ * @param {any} simulator
+ * @param {string} provider
+ * @param {unknown} taskId
+ * @param {{status?: unknown, seconds?: number, secret?: string, id?: string, body?: unknown}} [given] `body`: instead
+ *   of the usual content
+ */
 function messageOf(
 	simulator,
 	provider,
@@ -279,6 +290,13 @@ function messageOf(
 	return { raw, headers: signatureOf(simulator, provider, raw, { seconds, secret, id }) };
 }
 
+/**
+ * @param {any} simulator
+ * @param {string} provider
+ * @param {string} raw
+ * @param {{seconds?: number, secret?: string, id: string}} given
+ * @returns {Record<string, string>} headers
+ */
 function signatureOf(
 	simulator,
 	provider,

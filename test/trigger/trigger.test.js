@@ -7,9 +7,18 @@ const { setTimeout: sleep } = require('node:timers/promises');
 
 const { Container, fakeRequest } = require('../engine/engine-harness');
 const { Logger } = require('@n8n/backend-common');
+const { providers } = require('../../nodes/shared/providers');
 const { hurry } = require('../engine/support');
-const { CALLING, CHALLENGED, SIGNED, ...support } = require('./support');
-const { messageOf, setUp, triggerNode, webhookDescription } = support;
+const {
+	CALLING,
+	CHALLENGED,
+	SIGNED,
+	messageOf,
+	requestOf,
+	setUp,
+	triggerNode,
+	webhookDescription,
+} = require('./support');
 
 const CLIP = fs.readFileSync(path.join(__dirname, '..', 'simulator', 'clip.mp4'));
 
@@ -181,7 +190,7 @@ describe.each(CALLING)('%s', (provider) => {
 		const [call] = await simulator.callBack(taskId);
 		// the message went to the trigger of the order; this one hears of it too
 		const { raw, headers } = messageOf(simulator, provider, taskId);
-		const { answered, ended } = desk.receive(node, support.requestOf(raw, headers));
+		const { answered, ended } = desk.receive(node, requestOf(raw, headers));
 		let hasEnded = false;
 		void ended.then(() => (hasEnded = true));
 		await answered;
@@ -328,7 +337,7 @@ describe.each(CALLING)('%s', (provider) => {
 			expect(await desk.post(node, raw, headers, { token })).toMatchObject({ status: 401 });
 		}
 		expect(
-			compare.mock.calls.filter(([a, b]) => a.length === 32 && b.length === 32).length,
+			compare.mock.calls.filter(([a, b]) => a.byteLength === 32 && b.byteLength === 32).length,
 		).toBeGreaterThanOrEqual(7);
 		compare.mockRestore();
 		const challenge = await desk.post(node, '{"challenge":"c"}', {}, { token: 'x' });
@@ -339,7 +348,7 @@ describe.each(CALLING)('%s', (provider) => {
 
 	test('a gateway that is down, a credential that is gone', async () => {
 		const node = trigger(provider);
-		const { credential } = require('../../nodes/shared/providers').providers[provider];
+		const { credential } = providers[provider];
 		const { raw, headers } = messageOf(simulator, provider, '123456789012');
 		world.credentials[credential] = {
 			...world.credentials[credential],
@@ -451,7 +460,7 @@ describe.each(SIGNED)('%s, signed', (provider) => {
 	);
 
 	test('without a secret in the credential all is refused', async () => {
-		const { credential } = require('../../nodes/shared/providers').providers[provider];
+		const { credential } = providers[provider];
 		for (const webhookSecret of [undefined, '', '   ', null]) {
 			world.credentials[credential] = { ...world.credentials[credential], webhookSecret };
 			const taskId = await silentTask(provider);
@@ -464,7 +473,7 @@ describe.each(SIGNED)('%s, signed', (provider) => {
 	});
 
 	test('a secret that was pasted with blanks works', async () => {
-		const { credential } = require('../../nodes/shared/providers').providers[provider];
+		const { credential } = providers[provider];
 		world.credentials[credential].webhookSecret = ` ${simulator.secret(provider)}\n`;
 		await order(trigger(provider));
 		expect(desk.started).toHaveLength(1);
@@ -493,6 +502,7 @@ describe.each(SIGNED)('%s, signed', (provider) => {
 });
 
 describe('a Callback Token that is there but says nothing', () => {
+	/** @type {Array<[string, unknown]>} */
 	const silent = [
 		['an expression that gives nothing', '={{ $json.nothing }}'],
 		['an expression that gives null', '={{ null }}'],
@@ -659,7 +669,8 @@ test('SeaArt is not offered, and an expression cannot choose it', async () => {
 		new (require('../../nodes/HailuoVideoTrigger/HailuoVideoTrigger.node').HailuoVideoTrigger)()
 			.description;
 	const { options } = properties.find(({ name }) => name === 'provider');
-	expect(options.map(({ value }) => value).sort()).toEqual([...CALLING].sort());
+	const values = /** @type {Array<{ value: string }>} */ (options).map(({ value }) => value);
+	expect(values.sort()).toEqual([...CALLING].sort());
 	const answer = await desk.post(trigger('seaart'), '{"challenge":"c"}');
 	expect([answer.status, answer.items]).toEqual([404, undefined]);
 });

@@ -6,18 +6,24 @@ export class UsageProblem extends Error {
 }
 
 /**
+ * @typedef {{ type: 'switch' | 'text' | 'port' | 'seconds', default?: unknown, values?: string[] }} OptionSpec
+ * @typedef {Record<string, OptionSpec>} OptionSpecs the options of a command by their names
+ */
+
+/**
  * Reads the options of a command.
  * @param {string[]} argv
- * @param {Record<string, { type: 'switch' | 'text' | 'port' | 'seconds', default?: unknown, values?: string[] }>} spec
+ * @param {OptionSpecs} spec
  * @param {string} help added to what is wrong
  * @returns {Record<string, any>}
  */
 export function readArgs(argv, spec, help = '') {
 	try {
+		/** @type {import('node:util').ParseArgsConfig['options']} */
 		const options = Object.fromEntries(
 			Object.entries(spec).map(([name, { type }]) => [
 				name,
-				{ type: type === 'switch' ? 'boolean' : 'string' },
+				/** @type {const} */ ({ type: type === 'switch' ? 'boolean' : 'string' }),
 			]),
 		);
 		const { values } = parseArgs({ args: argv, options });
@@ -34,6 +40,11 @@ export function readArgs(argv, spec, help = '') {
 	}
 }
 
+/**
+ * @param {string} name
+ * @param {OptionSpec} option
+ * @param {any} value as `parseArgs` gives it
+ */
 function convert(name, { type, values }, value) {
 	if (values && !values.includes(value)) {
 		throw new UsageProblem(`--${name} is one of ${values.join(', ')}, not "${value}".`);

@@ -141,14 +141,16 @@ const table = (head, rows) =>
 /**
  * The page.
  * @param {string} root of the repository
- * @param {{categoryAdvice: object, specialAdvice: object[]}} advice of nodes/HailuoVideo/batch/advice
+ * @param {Pick<typeof import('../../nodes/HailuoVideo/batch/advice'), 'categoryAdvice' | 'specialAdvice'>} advice
  */
 function errorsPage(root, { categoryAdvice, specialAdvice }) {
 	const { refusals, faults } = messagesIn(root);
 	const gateway = 'the gateway';
 	const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 	const say = ({ advise }) => capital(advise(gateway));
+	/** @param {{ code: string, categories: any[], noTask?: boolean }} fault `categories`: at least one */
 	const adviceOf = ({ code, categories: [category], noTask = false }) => {
+		/** @type {import('../../nodes/HailuoVideo/batch/advice').FaultFacts} */
 		const facts = { gateway, task: { provider: 'minimax', taskId: '1' }, httpStatus: undefined };
 		const special = specialAdvice.find(({ applies }) =>
 			applies({ category, code, noTask, message: '', retryable: false }, facts),

@@ -10,6 +10,8 @@ import { devDir, root } from './paths.mjs';
 
 // The tools' folder may be a link into another checkout.
 const hidden = [root, dirname(realpathSync(devDir))].map((folder) => join(folder, 'node_modules'));
-const original = Module._nodeModulePaths;
-Module._nodeModulePaths = (from) =>
-	original.call(Module, from).filter((path) => !hidden.includes(path));
+/** @type {any} Node's own search path, which has no public name */
+const loader = Module;
+const original = loader._nodeModulePaths;
+loader._nodeModulePaths = (from) =>
+	original.call(loader, from).filter((path) => !hidden.includes(path));

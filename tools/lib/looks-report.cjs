@@ -180,6 +180,7 @@ const X = [0.9, 200];
 const Y = [0.005, 0.8];
 const COLOURS = ['#0f7f8c', '#3aa6b3', '#7a5ea8', '#c2703d', '#8a8f98', '#1d2127'];
 
+/** @param {number} value @param {number[]} range its ends */
 const logPlace = (value, [low, high]) => Math.log(value / low) / Math.log(high / low);
 const x = (polls) => LEFT + logPlace(polls, X) * (WIDTH - LEFT - RIGHT);
 const y = (lag) => HEIGHT - BOTTOM - logPlace(lag, Y) * (HEIGHT - TOP - BOTTOM);

@@ -91,6 +91,7 @@ export async function startN8n({
 		log,
 	});
 	let stopping = false;
+	/** @type {Promise<never>} */
 	const ended = running.exited.then(({ code, signal }) => {
 		if (stopping) return new Promise(() => {});
 		throw new N8nEnded(`n8n ended by itself (${signal ?? `code ${code}`}).`, log);

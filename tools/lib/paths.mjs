@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -25,6 +26,13 @@ export const demoVideosDir = join(root, 'demo-videos');
 
 /** The log files of installs, builds and n8n. */
 export const logDir = join(devDir, 'logs');
+
+/**
+ * Loads a module of the build, which has to be there.
+ * @param {string} file below dist/nodes
+ */
+export const requireBuilt = (file) =>
+	createRequire(import.meta.url)(join(root, 'dist', 'nodes', file));
 
 /**
  * A file of the repository, or undefined when it is not there.

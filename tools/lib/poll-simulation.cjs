@@ -34,8 +34,9 @@ const DISTRIBUTIONS = {
  * Polls a batch of tasks that were submitted at the same time until all are ready.
  * @param kind a ClipKind of nodes/shared/tasks/clipTimes
  * @param times milliseconds of each clip
- * @param startMs virtual time at which all are submitted
- * @param told `(elapsedMs, timeMs) => progress` in per cent, where the gateway tells it
+ * @param {number} [startMs] virtual time at which all are submitted
+ * @param {(elapsedMs: number, timeMs: number) => number | undefined} [told] the progress in per cent, where the
+ *   gateway tells it
  * @returns {Array<{ time: number, lag: number, polls: number }>} milliseconds
  */
 function pollBatch(kind, times, startMs = 0, told = () => undefined) {
@@ -83,14 +84,15 @@ function summary(done) {
 /**
  * One cell of the simulation.
  * @param {object} options
- * @param {(random: number) => object} options.newKind makes a ClipKind
+ * @param {(random: number) => any} [options.newKind] makes a ClipKind; not needed with `interval`
  * @param {number} options.seconds the clip's time
  * @param {(seconds: number, random: () => number, hour: number) => number} options.distribution
  * @param {number} options.clips in a batch
- * @param {number} options.learntFrom how many clips were made before; 0 = the kind is not known
+ * @param {number} [options.learntFrom] how many clips were made before; 0 = the kind is not known
  * @param {number} [options.interval] seconds: polled at that fixed interval instead
- * @param {(kind: object) => object} [options.restarted] what becomes of a kind at a restart
+ * @param {(kind: any) => any} [options.restarted] what becomes of a kind at a restart
  * @param {number} [options.runs] how many batches
+ * @param {(elapsedMs: number, timeMs: number) => number | undefined} [options.told] as for `pollBatch`
  */
 function cell({
 	newKind,

@@ -59,7 +59,7 @@ export async function freePort(taken = []) {
 			const server = createServer();
 			server.once('error', failed);
 			server.listen({ host: HOST, port: 0 }, () => {
-				const { port } = server.address();
+				const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
 				server.close(() => done(port));
 			});
 		});

@@ -88,7 +88,10 @@ export async function openN8n(options) {
 		async stop() {
 			await own.server?.stop();
 		},
-		/** Ends n8n; its folder goes, or to `keepAs` when that is given. */
+		/**
+		 * Ends n8n; its folder goes, or to `keepAs` when that is given.
+		 * @param {{ keepAs?: string }} [how]
+		 */
 		async close({ keepAs } = {}) {
 			if (!open.delete(own)) return;
 			await own.stop();
@@ -110,9 +113,9 @@ export async function closeAllN8n() {
 
 /** What runs that were killed before they could tidy up have left. */
 function removeOldFolders() {
-	for (const [parent, pattern] of [
-		[runsDir, /-(\d+)$/],
-		[logDir, /^n8n-.*-(\d+)-\d+\.log$/],
+	for (const { parent, pattern } of [
+		{ parent: runsDir, pattern: /-(\d+)$/ },
+		{ parent: logDir, pattern: /^n8n-.*-(\d+)-\d+\.log$/ },
 	]) {
 		mkdirSync(parent, { recursive: true });
 		for (const name of readdirSync(parent)) {

@@ -21,6 +21,7 @@ const WORKFLOW_ID = 'hailuoSixGateway';
  * @returns {Promise<{ simulatorUrl: string, workflowId: string, credentialIds: Record<string, string> }>} the new state
  */
 export async function setUpDemo(rest, { simulator, state, pollSeconds }) {
+	/** @type {Record<string, string>} */
 	const credentialIds = {};
 	for (const gateway of GATEWAYS) {
 		const known = state.credentialIds?.[gateway.id];
@@ -43,6 +44,7 @@ export async function setUpDemo(rest, { simulator, state, pollSeconds }) {
  * @returns {Promise<Record<string, string>>} their ids, by file
  */
 export async function setUpExamples(rest, { simulatorUrl, credentialIds, earlier }) {
+	/** @type {Record<string, string>} */
 	const ids = {};
 	for (const { file, workflow } of readExamples()) {
 		const known = earlier.examples?.[file];

@@ -59,7 +59,7 @@ export function writeStamp(file, hash) {
  * Whether an installed tree is what a package-lock.json asks for. npm writes its hidden lock last, so an
  * interrupted install has none. Optional packages may be absent (other platforms).
  * @param {{ packages?: Record<string, { version?: string, optional?: boolean, devOptional?: boolean, peer?: boolean, link?: boolean }> }} wanted
- * @param {{ packages?: Record<string, { version?: string }> } | undefined} installed
+ * @param {{ packages?: Record<string, { version?: string, link?: boolean }> } | undefined} installed
  */
 export function lockMatches(wanted, installed) {
 	if (!installed?.packages) return false;

@@ -11,6 +11,7 @@ export class Interrupted extends Error {}
 export function catchStopSignals() {
 	let reject;
 	let signals = 0;
+	/** @type {Promise<never>} */
 	const requested = new Promise((_, refuse) => (reject = refuse));
 	requested.catch(() => {});
 	const onSignal = (signal) => {

@@ -409,7 +409,7 @@ class PausedRun<T> {
 			const { progress, provider } = facts;
 			const parked: ParkedItem = { progress: { ...progress }, provider };
 			if (result && 'error' in result) parked.error = storeError(result.error);
-			else if (result) parked.row = result.value.json;
+			else if (result && 'value' in result) parked.row = result.value.json;
 			else if (awaited) {
 				const { video, deadline, dueAt, failures, tracked } = awaited;
 				const { polledMs } = tracked;

@@ -194,7 +194,7 @@ async function store(
 	if ('error' in stored)
 		throw stored.error instanceof GatewayFailed ? stored.error : broken('the connection was cut');
 	const binary = stored.value;
-	if (!binary || !verdict) throw broken('the connection was cut');
+	if (!binary || verdict?.kind !== 'whole') throw broken('the connection was cut');
 	if (verdict.endUnknown && meter.bytes < promised)
 		throw broken(`${meter.bytes} of ${promised} bytes arrived`);
 	if (binary.bytes !== undefined && binary.bytes !== meter.bytes)

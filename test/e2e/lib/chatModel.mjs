@@ -1,6 +1,9 @@
 /** A stand-in chat model on loopback, in the words of OpenAI's chat completions: it asks for one tool call, then repeats what the tool said. */
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
+
+const { listen } = createRequire(import.meta.url)('../../helpers/listen');
 
 /**
  * @param {(tool: { name: string, parameters: any }) => object} argumentsFor what the model calls the tool with
@@ -61,10 +64,9 @@ export async function startChatModel(argumentsFor) {
 		response.end('data: [DONE]\n\n');
 	}
 
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
+	const port = await listen(server);
 	return {
-		url: `http://127.0.0.1:${server.address().port}/v1`,
+		url: `http://127.0.0.1:${port}/v1`,
 		requests,
 		async close() {
 			server.close();

@@ -47,6 +47,7 @@ ${reports.map(section).join('\n')}
 }
 
 const idOf = ({ line, suite }) => `n8n-${line}-${suite}`;
+/** @param {import('./report.mjs').SuiteReport} report */
 const titleOf = ({ line, version, suite }) => `n8n ${version ?? line}: ${suite}`;
 
 function verdict(cases) {

@@ -30,7 +30,11 @@ function postgresBin() {
 	);
 }
 
-/** Installs what is missing of both. @param {{ install: boolean }} options */
+/**
+ * Installs what is missing of both.
+ * @param {import('../../../tools/lib/progress.mjs').Progress} progress
+ * @param {{ install: boolean }} options
+ */
 export async function ensureServers(progress, { install }) {
 	await ensureDebianPackages(progress, {
 		title: 'PostgreSQL and Redis',

@@ -12,6 +12,7 @@ import { CaseBroken, createReport } from './report.mjs';
 
 const { startSimulator } = createRequire(import.meta.url)('../../simulator');
 
+/** @type {import('../../../tools/lib/args.mjs').OptionSpecs} */
 const SPEC = {
 	n8n: { type: 'text', default: N8N_LINES[0], values: N8N_LINES },
 	report: { type: 'text' },

@@ -211,6 +211,7 @@ module.exports = {
 	],
 	refuse: {
 		// Both codes were seen for a key that is wrong; here a `bad…` one gets the first.
+		/** @param {string} [message] @param {{ hasKey?: boolean, key?: string }} [sent] */
 		auth: (message, { hasKey, key = '' } = {}) =>
 			hasKey && !/^bad/i.test(key)
 				? { status: 200, body: { base_resp: { status_code: 2049, status_msg: 'invalid api key' } } }

@@ -168,6 +168,7 @@ const NO_KEY =
 
 const refuse = {
 	// Both codes were seen for a key that is wrong; here a `bad…` one gets the first.
+	/** @param {string} [message] @param {{ hasKey?: boolean, key?: string }} [sent] */
 	auth: (message, { hasKey, key = '' } = {}) =>
 		hasKey && !/^bad/i.test(key)
 			? failure(401, 'invalid api key', 2049)

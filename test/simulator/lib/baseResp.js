@@ -2,6 +2,7 @@
 
 /** `base_resp`: the way MiniMax, and the gateways that copy it, report errors inside HTTP 200. */
 
+/** @satisfies {Record<string, [code: number, text: string]>} */
 const CODES = {
 	auth: [
 		1004,

@@ -124,6 +124,7 @@ class Callbacks {
 		if (problem) throw new Invalid(field, `did not return the challenge: ${problem}`);
 	}
 
+	/** @param {any} gateway @param {string} url @param {string} [taskId] */
 	async challenge(gateway, url, taskId) {
 		const challenge = randomUUID();
 		const entry = await this.send({
@@ -154,14 +155,15 @@ class Callbacks {
 		return this.entries.filter((entry) => entry.taskId === taskId);
 	}
 
-	async tell({ gateway, task, ...rest }, signal) {
-		const one = { gateway, task, ...rest };
+	async tell(one, signal) {
+		const { gateway, task, url } = one;
 		const wishes = task.outcome.callback ?? {};
 		if (wishes.silent) return;
 		if (gateway.callback.challenge && this.options.challenge === 'after') {
 			// Inferred: an address that fails is not called again, and the task goes on.
-			if (await this.challenge(gateway, one.url, task.id)) return;
+			if (await this.challenge(gateway, url, task.id)) return;
 		}
+		/** @type {Array<'processing' | 'final'>} */
 		const steps = wishes.outOfOrder ? ['final', 'processing'] : ['processing', 'final'];
 		for (const step of steps) {
 			if (!(wishes.early && step === 'final')) await this.until(task, step, signal);
@@ -181,7 +183,14 @@ class Callbacks {
 		}
 	}
 
-	/** Sends one message, in as many copies as wished, each until it is taken or the gateway gives up. */
+	/**
+	 * Sends one message, in as many copies as wished, each until it is taken or the gateway gives up.
+	 *
+	 * @param {any} one case of a task
+	 * @param {'processing' | 'final'} step
+	 * @param {{duplicates?: number, signature?: string}} [wishes]
+	 * @param {AbortSignal} [signal]
+	 */
 	async deliver(one, step, { duplicates = 0, signature } = {}, signal = this.stop.signal) {
 		const message = this.messageOf(one, step);
 		if (!message) return [];
@@ -213,7 +222,11 @@ class Callbacks {
 		return entries;
 	}
 
-	/** One call. Every attempt is signed anew, or a late one would be too old to be believed (inferred). */
+	/**
+	 * One call. Every attempt is signed anew, or a late one would be too old to be believed (inferred).
+	 *
+	 * @param {{gateway: any, url: string, taskId?: string, kind: string, message: {body: object, event?: string, id?: string}, attempt?: number, timeoutMs?: number, signature?: string}} letter
+	 */
 	async send({ gateway, url, taskId, kind, message, attempt = 1, timeoutMs, signature }) {
 		const raw = JSON.stringify(message.body);
 		const headers = this.headersOf(gateway, message, raw, signature);

@@ -28,7 +28,7 @@ function parseRange(header, size) {
  *
  * @param {{id: string}} task
  * @param {number} videoBytes
- * @param {{method: string, headers: Record<string, string>}} request
+ * @param {{method?: string, headers: Record<string, string>}} request
  * @param {object} [wishes] what is wrong with the file, as `fileOf` takes it
  */
 function serveVideo(task, videoBytes, { method, headers }, wishes) {

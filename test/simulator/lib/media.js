@@ -115,6 +115,7 @@ function inspectMedia(dataUrl, kind) {
 	return { problem: `is declared as ${name} but holds ${found.format}` };
 }
 
+/** @param {{ width?: number, height?: number }} size */
 function problemOfSize({ width, height }) {
 	if (!width || !height) return undefined;
 	const short = Math.min(width, height);
@@ -133,6 +134,7 @@ function problemOfLength(seconds) {
 	return isFine ? undefined : `lasts ${seconds} s, it must be ${SECONDS.min} to ${SECONDS.max}`;
 }
 
+/** @returns {{ seconds?: number, width?: number, height?: number }} */
 function measure(bytes, format) {
 	if (format === 'wav') return { seconds: secondsOfWav(bytes) };
 	if (format === 'mp4' || format === 'mov') return measureMovie(bytes);

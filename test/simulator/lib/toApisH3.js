@@ -11,7 +11,11 @@ const { Invalid, flag, oneOf, required, text, whole } = check;
 
 const MODEL = 'MiniMax-H3';
 const FRAMES = ['first_frame', 'last_frame'];
-/** field -> [kind, roles, how many references] */
+/**
+ * field -> [kind, roles, how many references]
+ *
+ * @type {Record<string, ['image' | 'audio' | 'video', string[], number]>}
+ */
 const MATERIAL = {
 	image_with_roles: ['image', [...FRAMES, 'reference_image'], 9],
 	video_with_roles: ['video', ['reference_video'], 3],

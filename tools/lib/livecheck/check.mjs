@@ -23,6 +23,7 @@ export async function checkFacts(gateway, { key, baseUrl = gateway.baseUrl, prog
 	return results;
 }
 
+/** @returns {Promise<Result>} */
 async function checkOne(gateway, { fact, sure, source, key: which, call, holds }, key, hide) {
 	const base = { fact, sure, source };
 	let reply;

@@ -11,18 +11,21 @@ function newProcess(random = 0.5) {
 	const clipTimes = new ClipTimes();
 	return {
 		execution(staticData) {
+			/** @type {any} of a batch and an item, what is needed here */
 			const batch = {
 				context: { getWorkflowStaticData: () => staticData },
 				clock: { random: () => random },
 				onEnd: [],
 			};
 			const kindOf = (facts = order, credential = 'minimax 1 https://api.minimax.io') =>
-				clipKindOf({
-					batch,
-					provider: 'minimax',
-					client: { credential, limits: { clipTimes } },
-					progress: { order: facts },
-				});
+				clipKindOf(
+					/** @type {any} */ ({
+						batch,
+						provider: 'minimax',
+						client: { credential, limits: { clipTimes } },
+						progress: { order: facts },
+					}),
+				);
 			const end = () => batch.onEnd.forEach((one) => one());
 			return { kindOf, end };
 		},

@@ -78,9 +78,12 @@ test('Retry-After holds everybody back', async () => {
 		times.push(clock.now());
 		if (fails) throw Object.assign(new Error(), { tooMany: true, retryAfterMs: 42_000 });
 	};
-	await passUntil(limiter.run(work(true), refusedFor).catch(() => {}));
+	await passUntil(limiter.run(work(true), refusedFor, undefined).catch(() => {}));
 	await passUntil(
-		Promise.all([limiter.run(work(false), refusedFor), limiter.run(work(false), refusedFor)]),
+		Promise.all([
+			limiter.run(work(false), refusedFor, undefined),
+			limiter.run(work(false), refusedFor, undefined),
+		]),
 	);
 	expect(Math.min(times[1], times[2])).toBeGreaterThanOrEqual(42_000);
 });
@@ -89,11 +92,15 @@ test('other failures change nothing', async () => {
 	const { clock } = fakeClock();
 	const limiter = new RateLimiter(clock);
 	await expect(
-		limiter.run(async () => {
-			throw new Error('x');
-		}, refusedFor),
+		limiter.run(
+			async () => {
+				throw new Error('x');
+			},
+			refusedFor,
+			undefined,
+		),
 	).rejects.toThrow('x');
-	await limiter.run(async () => {}, refusedFor);
+	await limiter.run(async () => {}, refusedFor, undefined);
 	expect(clock.now()).toBe(0);
 });
 
@@ -102,9 +109,13 @@ test('a stopped execution waits no longer', async () => {
 	const limiter = new RateLimiter(clock);
 	await passUntil(
 		limiter
-			.run(async () => {
-				throw tooMany;
-			}, refusedFor)
+			.run(
+				async () => {
+					throw tooMany;
+				},
+				refusedFor,
+				undefined,
+			)
 			.catch(() => {}),
 	);
 	const ending = new AbortController();

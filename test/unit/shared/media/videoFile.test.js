@@ -9,6 +9,7 @@ const { foreign } = require('../../../helpers/images');
 
 // Made with ffmpeg: 12 test images of 96 x 64 in one second.
 const folder = join(__dirname, '../../../helpers/fixtures/videos');
+/** @type {Array<[string, Buffer]>} */
 const files = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]);
 const byName = Object.fromEntries(files);
 const clip = readFileSync(join(__dirname, '../../../simulator/clip.mp4'));
@@ -21,7 +22,9 @@ function judge(bytes, size = () => bytes.length) {
 		file.push(chunk);
 		at += chunk.length;
 	}
-	return { verdict: file.end(), type: file.type, hopeless: file.hopeless };
+	/** @type {any} a verdict of any kind */
+	const verdict = file.end();
+	return { verdict, type: file.type, hopeless: file.hopeless };
 }
 
 function box(type, ...content) {

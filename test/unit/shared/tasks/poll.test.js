@@ -5,9 +5,16 @@ const { ClipKind } = require('../../../../nodes/shared/transport/clipTimes');
 const { pollUntilFinal } = require('../../../../nodes/shared/tasks/poll');
 const { fakeClock, seeded } = require('../../../helpers/fake-clock');
 
+/** @type {import('../../../../nodes/shared/task').TaskRef} */
 const task = { provider: 'seaart', taskId: '1' };
 
-/** A gateway whose task is ready at `readyMs`; `answer(now, looks)` may say something else. */
+/**
+ * A gateway whose task is ready at `readyMs`.
+ * @param {{ now(): number }} clock
+ * @param {number} readyMs
+ * @param {(now: number, looks: number) => unknown} [answer] something else to say
+ * @returns {any} what is used of a ProviderClient, and how often it was asked
+ */
 function gatewayWith(clock, readyMs, answer = () => undefined) {
 	const gateway = {
 		looks: 0,
@@ -26,6 +33,10 @@ function gatewayWith(clock, readyMs, answer = () => undefined) {
 	return gateway;
 }
 
+/**
+ * @param {number} readyMs
+ * @param {{ random?: number | (() => number), answer?: (now: number, looks: number) => unknown } & Record<string, any>} [given]
+ */
 async function follow(readyMs, { random, answer, ...options } = {}) {
 	const { clock, passUntil } = fakeClock(random);
 	const gateway = gatewayWith(clock, readyMs, answer);

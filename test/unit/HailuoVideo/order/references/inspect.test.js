@@ -19,7 +19,9 @@ const mp3 = fixture('sounds/sweep.mp3');
 const clip = readFileSync(join(__dirname, '../../../../simulator/clip.mp4'));
 
 const MB = 1024 * 1024;
+/** @type {import('../../../../../nodes/shared/providers/contract').AudioRules} */
 const audioRules = { formats: ['wav', 'mp3'], maxBytes: 15 * MB, minSeconds: 2, maxSeconds: 15 };
+/** @type {import('../../../../../nodes/shared/providers/contract').VideoRules} */
 const videoRules = {
 	formats: ['mp4', 'mov'],
 	maxBytes: 50 * MB,
