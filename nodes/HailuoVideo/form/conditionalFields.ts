@@ -16,16 +16,21 @@ type Rectangle = Record<string, string[]>;
  * all of which have to match. Rectangles do not overlap, so never more than one field of a name is shown.
  */
 export function cover(points: readonly Combination[]): Rectangle[] {
-	let rectangles: Rectangle[] = points.map((point) =>
-		Object.fromEntries(Object.entries(point).map(([axis, value]) => [axis, [value]])),
-	);
-	for (const axis of Object.keys(points[0] ?? {}).reverse()) {
+	const axes = Object.keys(points[0] ?? {});
+	let rectangles: Rectangle[] = points.map((point) => {
+		const rectangle: Rectangle = {};
+		for (const axis of axes) rectangle[axis] = [point[axis]];
+		return rectangle;
+	});
+	for (const axis of [...axes].reverse()) {
+		const others = axes.filter((other) => other !== axis);
 		const merged = new Map<string, Rectangle>();
 		for (const rectangle of rectangles) {
-			const key = JSON.stringify({ ...rectangle, [axis]: undefined });
+			// plain text, for this runs when n8n starts: no value holds a line break
+			const key = others.map((other) => rectangle[other].join()).join('\n');
 			const twin = merged.get(key);
-			if (twin) twin[axis] = [...twin[axis], ...rectangle[axis]];
-			else merged.set(key, { ...rectangle });
+			if (twin) twin[axis].push(...rectangle[axis]);
+			else merged.set(key, rectangle);
 		}
 		rectangles = [...merged.values()];
 	}
