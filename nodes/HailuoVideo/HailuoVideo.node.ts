@@ -6,15 +6,10 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { settle } from '../shared/async/settle';
 import { probeTest } from '../shared/transport/credentialProbe';
 import { providerIds, type ProviderId } from '../shared/catalog/gateways';
 import { providers } from '../shared/providers';
 import { formFields, subtitle } from './form';
-import { operationOf } from './operations';
-import { readOperation } from './order/parameters';
-import { toNodeError } from './batch/nodeErrors';
-import { runItems } from './batch/runItems';
 
 /**
  * Shows a credential for one gateway. `hide` and not `show`: n8n takes a parameter whose every value shows a
@@ -69,13 +64,8 @@ export class HailuoVideo implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const operation = await settle(async () => operationOf(readOperation(this)));
-		if ('error' in operation || operation.value === undefined)
-			throw toNodeError(this.getNode(), 'error' in operation ? operation.error : undefined, {
-				itemIndex: 0,
-				progress: {},
-			});
-		// Continue On Fail is settled for each item inside
-		return await runItems(this, operation.value);
+		// loaded here and not with n8n, which starts sooner without it; Continue On Fail is settled for each item inside
+		const { execute } = await import('./operations/execute');
+		return await execute(this);
 	}
 }

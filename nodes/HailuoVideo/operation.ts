@@ -1,11 +1,9 @@
 /** What an operation is. */
-import type { INodeExecutionData, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { Batch, Item } from './item';
 
 export interface Operation<T> {
-	/** How the form offers it. */
-	option: INodePropertyOptions;
 	/**
 	 * Reads and checks all parameters of an item, at no cost: it runs for all items before the first is executed.
 	 * @throws InputRefused

@@ -2,9 +2,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { canCancel, providerIds, table, type ProviderId } from '../../shared/catalog/gateways';
-import { operations } from '../operations';
-import { getBalance } from '../operations/getBalance';
 import { conditionalFields, inOrderOf } from './conditionalFields';
+import { getBalance, videoOperations } from './operationChoices';
 import { orderFields } from './orderFields';
 import { outputFields, taskFields } from './sharedFields';
 import { optionsFields } from './optionFields';
@@ -44,13 +43,13 @@ const accountOperation: INodeProperties = {
 	name: 'operation',
 	type: 'options',
 	noDataExpression: true,
-	options: [getBalance.option],
+	options: [getBalance],
 	default: 'getBalance',
 	displayOptions: { show: { resource: ['account'] } },
 };
 
 function operation(withCancel: boolean): INodeProperties {
-	const offered = Object.values(operations).map(({ option }) => option);
+	const offered = Object.values(videoOperations);
 	return {
 		displayName: 'Operation',
 		name: 'operation',

@@ -31,7 +31,6 @@ import { providers } from '../../shared/providers';
 import { rulesInWords } from '../order/images/inspect';
 import type { ImageRole } from '../order/images/labels';
 import { imageRulesOf } from '../../shared/providers/contract';
-import { operations } from '../operations';
 import {
 	modelCombinations,
 	modeCombinations,
@@ -43,12 +42,13 @@ import {
 	type ResolutionCombination,
 } from './combinations';
 import { conditionalFields } from './conditionalFields';
+import { videoOperations } from './operationChoices';
 
 const create = { resource: ['video'], operation: ['create'] };
 /** The same as `hide`, which a choice needs for its reset: see `variants`. */
 const notCreate = {
 	hide: {
-		operation: Object.keys(operations).filter((name) => name !== 'create'),
+		operation: Object.keys(videoOperations).filter((name) => name !== 'create'),
 	},
 };
 /** With an expression above n8n takes the default of the last variant that may apply: the usual one. */

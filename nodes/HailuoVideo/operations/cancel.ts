@@ -13,12 +13,6 @@ const STATUS_CHECKS = 5;
  * (providers.md 4), MiniMax's the record of a finished task (providers.md 11.1), so a finished task is refused.
  */
 export const cancel: Operation<ExistingTask> = {
-	option: {
-		name: 'Cancel',
-		value: 'cancel',
-		action: 'Cancel video task',
-		description: 'Stop a task that is not finished; a finished video is never touched',
-	},
 	async validate(item) {
 		if (!item.client.provider.cancel) {
 			const able = providerIds.filter((id) => canCancel(id)).map((id) => table[id].name);

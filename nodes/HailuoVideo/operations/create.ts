@@ -13,12 +13,6 @@ import { noteFailure, toOutputItem, waitForVideo } from '../batch/finish';
 
 /** Makes a video: checks the whole order first, submits it once, then returns the task or waits for the file. */
 export const create: WaitingOperation<ReadOrder> = {
-	option: {
-		name: 'Create',
-		value: 'create',
-		action: 'Create video',
-		description: 'Make a video from an image or a prompt, and wait for it if you like',
-	},
 	async validate(item) {
 		const read = await readOrder(item);
 		const { model, mode, resolution, duration } = read.order;

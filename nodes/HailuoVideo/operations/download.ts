@@ -7,12 +7,6 @@ import { readTask, type ExistingTask } from './readTask';
 
 /** Fetches the file of a finished task; asks the gateway for the link, so an expired one does no harm. */
 export const download: Operation<ExistingTask> = {
-	option: {
-		name: 'Download',
-		value: 'download',
-		action: 'Download video',
-		description: 'Get the file of a finished video by a fresh link',
-	},
 	async validate(item) {
 		return readTask(item, 'download');
 	},

@@ -16,12 +16,6 @@ interface Asked {
 
 /** Tells what is left on the account: for an If before a night run. Free of charge. */
 export const getBalance: Operation<{ simplify: boolean }> = {
-	option: {
-		name: 'Get Balance',
-		value: 'getBalance',
-		action: 'Get account balance',
-		description: 'See what is left on the account, free of charge',
-	},
 	async validate({ batch, client, itemIndex, provider }) {
 		if (!client.provider.balance) {
 			const able = providerIds.filter((id) => table[id].balance).map((id) => table[id].name);

@@ -4,12 +4,6 @@ import { readTask, type ExistingTask } from './readTask';
 
 /** Asks once. A failed task is an answer here, not an error of the node. */
 export const getStatus: Operation<ExistingTask> = {
-	option: {
-		name: 'Get Status',
-		value: 'getStatus',
-		action: 'Get video status',
-		description: 'Ask how far a task is, and get its link when it is finished',
-	},
 	async validate(item) {
 		return readTask(item, 'getStatus');
 	},

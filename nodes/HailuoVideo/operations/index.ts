@@ -7,14 +7,11 @@ import { getBalance } from './getBalance';
 import { getStatus } from './getStatus';
 import { wait } from './wait';
 
-/** Those of the resource Video, in the order of the form. */
-export const operations = { create, getStatus, wait, cancel, download };
-
-const all = { ...operations, getBalance };
+const operations = { create, getStatus, wait, cancel, download, getBalance };
 
 /** The operation of that name; undefined when there is none. */
 export function operationOf(name: string): WaitingOperation<unknown> | undefined {
-	return Object.hasOwn(all, name)
-		? (all[name as keyof typeof all] as WaitingOperation<unknown>)
+	return Object.hasOwn(operations, name)
+		? (operations[name as keyof typeof operations] as WaitingOperation<unknown>)
 		: undefined;
 }

@@ -5,12 +5,6 @@ import { readTask, type ExistingTask } from './readTask';
 
 /** Picks up a task that exists, of this execution or an older one. */
 export const wait: WaitingOperation<ExistingTask> = {
-	option: {
-		name: 'Wait',
-		value: 'wait',
-		action: 'Wait for video',
-		description: 'Stay until a task that exists is finished, and get its video',
-	},
 	async validate(item) {
 		const existing = readTask(item, 'wait');
 		item.progress.cancelOnStop = existing.parameters.wait.cancelOnStop;

@@ -5,7 +5,6 @@ import { cleanBaseUrl, cleanKey } from '../auth/schemes';
 import { parseJson } from '../json';
 import type { Provider, Reply } from '../providers/contract';
 import { redactor } from './redact';
-import { networkFault } from './client';
 
 /**
  * A test that n8n runs on Save: a key that is refused is a bad key; the gateway's own words about the task that does
@@ -36,6 +35,8 @@ export function probeTest(provider: Provider): ICredentialTestFunction {
 		} catch (error) {
 			const message =
 				error instanceof Error && error.name === 'InputRefused' ? error.message : undefined;
+			// the client is not loaded with n8n
+			const { networkFault } = await import('./client');
 			return failed(message ?? networkFault(error).message);
 		}
 	};

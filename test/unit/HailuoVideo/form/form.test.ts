@@ -8,6 +8,7 @@ import {
 } from 'n8n-workflow';
 
 import { HailuoVideo } from '../../../../nodes/HailuoVideo/HailuoVideo.node';
+import { operationOf } from '../../../../nodes/HailuoVideo/operations';
 import { cover } from '../../../../nodes/HailuoVideo/form/conditionalFields';
 import {
 	aspectRatiosOf,
@@ -259,6 +260,17 @@ test('rectangles cover exactly the points given', () => {
 	expect(rectangles).toHaveLength(2);
 	const covered = rectangles.flatMap(({ a, b }) => a.flatMap((x) => b.map((y) => x + y)));
 	expect(covered.sort()).toEqual(['1x', '1y', '2x', '2y', '3x']);
+});
+
+test('every operation of the form exists, and no other', () => {
+	const offered = ['video', 'account'].flatMap((resource) =>
+		shown('operation', { resource, provider: 'wavespeed' }).flatMap(valuesOf),
+	);
+	for (const name of offered) expect([name, operationOf(String(name))]).not.toContain(undefined);
+	expect([...offered].sort()).toEqual(
+		['create', 'getStatus', 'wait', 'cancel', 'download', 'getBalance'].sort(),
+	);
+	expect(operationOf('constructor')).toBeUndefined();
 });
 
 test('a clip is waited for 30 minutes', () => {
