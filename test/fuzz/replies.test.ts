@@ -363,6 +363,7 @@ const facts: Record<string, (value: unknown) => boolean> = {
 	providerStatus: isText,
 	otherKind: isText,
 	progress: isPositive,
+	queuePosition: isPositive,
 	fileId: isText,
 	videoUrl: isText,
 	videoUrlExpiresAt: isTime,
