@@ -10,11 +10,9 @@ import { requireBuilt, root } from './lib/paths.mjs';
 
 const require = createRequire(import.meta.url);
 const { inWords, page, plot, withLooks } = require('./lib/looks-report.cjs');
-const { cell, DISTRIBUTIONS, seeded } = require('./lib/poll-simulation.cjs');
+const { cell, DISTRIBUTIONS } = require('./lib/poll-simulation.cjs');
 /** @type {typeof import('../nodes/shared/transport/clipTimes.js')} */
 const { ClipKind } = requireBuilt('shared/transport/clipTimes.js');
-/** @type {typeof import('../nodes/shared/tasks/pollSchedule.js')} */
-const { nextWakeUp } = requireBuilt('shared/tasks/pollSchedule.js');
 const prettier = require('prettier');
 
 const TIMES = [10, 12, 15, 20, 30, 60, 90, 120, 180, 300, 600, 900];
@@ -48,40 +46,6 @@ const fixedRows = [
 function spreadOf(way) {
 	return TIMES.map((time) => spread.find(({ seconds }) => seconds === time)[way]);
 }
-
-/** Mean wake-ups and lag of executions that sleep between them. */
-function wakeUpRow(clips, seconds, known) {
-	const runs = 200;
-	let [wakeUps, lag] = [0, 0];
-	for (let run = 0; run < runs; run++) {
-		const random = seeded(run);
-		const draw = () => seconds * 1000 * (0.9 + 0.2 * random());
-		const kind = newKind(random());
-		for (let clip = 0; clip < known; clip++) {
-			const time = draw();
-			kind.learn({ notYet: time * 0.98, ready: time * 1.02 }, 1);
-		}
-		let waiting = Array.from({ length: clips }, draw);
-		for (let now = 0; waiting.length > 0; wakeUps++) {
-			const before = now;
-			now = nextWakeUp(
-				waiting.map(() => ({ since: 0, outlook: kind.outlook })),
-				now,
-			);
-			for (const time of waiting.filter((one) => one <= now)) {
-				lag += now - time;
-				kind.learn({ notYet: before, ready: now }, now);
-			}
-			waiting = waiting.filter((one) => one > now);
-		}
-	}
-	const share = lag / runs / clips / seconds / 10;
-	const words = [clips, `${seconds} s`, known ? 'yes' : 'no'];
-	return [...words, (wakeUps / runs).toFixed(1), `${share.toFixed(1)} %`].map(String);
-}
-const wakeUps = [60, 120, 300, 600].flatMap((seconds) =>
-	[1, 10].flatMap((clips) => [0, LEARNT_FROM].map((known) => wakeUpRow(clips, seconds, known))),
-);
 
 const series = (name, clips, known) => ({
 	name,
@@ -117,7 +81,7 @@ async function writePage(file, text) {
 	const options = await prettier.resolveConfig(file);
 	writeFileSync(file, await prettier.format(text, { ...options, parser: 'markdown' }));
 }
-await writePage(join(root, 'docs', 'looks.md'), page(cells, fixedRows, wakeUps));
+await writePage(join(root, 'docs', 'looks.md'), page(cells, fixedRows));
 const readme = join(root, 'README.md');
 await writePage(readme, withLooks(readFileSync(readme, 'utf8'), cells));
 writeFileSync(join(root, 'docs', 'looks.svg'), svg);

@@ -22,8 +22,8 @@ test('worse is only what is later and asks more often, beyond chance', () => {
 });
 
 test('the page says which marks are met, and which are missed where', () => {
-	expect(page(cells(good), [], [])).not.toContain('missed');
-	const late = page(cells({ ...good, lagS: 30, polls: 46 }), [], []);
+	expect(page(cells(good), [])).not.toContain('missed');
+	const late = page(cells({ ...good, lagS: 30, polls: 46 }), []);
 	expect(late).toContain('missed at 12 s: 2.0 %, 46.0 looks');
 	expect(late).toContain('Worse than a fixed 15 seconds in both lag and looks: fixed, 12 s');
 });

@@ -96,10 +96,10 @@ function cellTable(cells, known) {
 
 /**
  * @param cells every cell with `ours` and `every15`
- * @param wakeUps rows of the wake-up table
+ * @param fixedRows rows of the table of fixed intervals
  * @returns {string} Markdown, not yet formatted
  */
-function page(cells, fixedRows, wakeUps) {
+function page(cells, fixedRows) {
 	const worse = cells.filter(({ ours, every15 }) => worseInBoth(ours, every15));
 	const times = [...new Set(cells.map(({ seconds }) => seconds))];
 	return [
@@ -124,9 +124,6 @@ function page(cells, fixedRows, wakeUps) {
 		'## Fixed intervals',
 		table(['Looks', ...times.map((seconds) => `${seconds} s`)], fixedRows),
 		'The phase of the interval is random: a time that is a multiple of it would flatter it.',
-		'## Wake-ups of an execution that sleeps',
-		table(['Clips', 'Time', 'Known', 'Wake-ups', 'Mean lag'], wakeUps),
-		'All clips ± 10 %; each wake-up looks at all that are not ready.',
 	].join('\n\n');
 }
 

@@ -106,17 +106,12 @@ function wellKnown(seen: readonly ClipTime[]): ClipTime[] {
 	return clips.map(({ notYet, ready }) => ({ notYet: Math.max(notYet, ready / 2), ready }));
 }
 
-/**
- * Prepares an outlook for {@link nextPollMs}.
- * @param doubt relative spread with which a presumed time is taken for a seen one; absent: it is only a hint
- */
-export function planOf({ seen, presumedMs, together }: Outlook, doubt?: number): Plan {
+/** Prepares an outlook for {@link nextPollMs}. */
+export function planOf({ seen, presumedMs, together }: Outlook): Plan {
 	const usable = wellKnown(seen.slice(-MOST_SEEN));
 	const share = OWN_SHARE + (1 - OWN_SHARE) / Math.max(1, together);
 	if (usable.length > 0) return { kernels: kernelsOf(usable), share };
-	const presumedS = presumedMs / 1000;
-	if (doubt === undefined) return { kernels: [], presumedS, share };
-	return { kernels: [{ centre: Math.log(presumedS), scale: doubt * SCALE_OF_DEVIATION }], share };
+	return { kernels: [], presumedS: presumedMs / 1000, share };
 }
 
 /** From 0 to 1: how near a time is to an expected one. */
@@ -224,38 +219,4 @@ export function nextQueuedPollMs(
 			: queuedMs * QUEUED_SHARE;
 	const bounded = Math.min(Math.max(wait, SHORTEST_QUEUED_MS), LONGEST_QUEUED_MS);
 	return bounded * (0.9 + random * 0.2);
-}
-
-/** A wake-up of a whole execution costs more than a poll, and serves all its tasks: worth of lag against it. */
-const WAKE_UP_SHARE = 1 / 6;
-/** Relative width that a presumed time is given where each wake-up counts. */
-const PRESUMED_DOUBT = 0.2;
-
-/** One of the tasks an execution waits for. */
-export interface AwaitedTask {
-	/** Epoch milliseconds of the submit, or of the end of a long queue. */
-	since: number;
-	/** Epoch milliseconds of the last poll; absent before the first. */
-	polledAt?: number;
-	outlook: Outlook;
-}
-
-/**
- * When an execution that sleeps should be woken to poll all its unfinished tasks: seldom, and where most of them are
- * likely to be ready.
- * @param tasks those that are not final yet, at least one
- * @param now epoch milliseconds
- * @returns epoch milliseconds, later than now
- */
-export function nextWakeUp(tasks: readonly AwaitedTask[], now: number): number {
-	const plans = tasks.map(({ outlook, since }) => ({
-		elapsed: (now - since) / 1000,
-		plan: planOf({ ...outlook, together: 1 }, PRESUMED_DOUBT),
-	}));
-	const density = (seconds: number) => {
-		let worth = 0;
-		for (const { elapsed, plan } of plans) worth += densityOf(plan, elapsed + seconds) ** 2;
-		return Math.sqrt((worth / plans.length) * WAKE_UP_SHARE);
-	};
-	return now + Math.max(reach(density, 0, 1), SHORTEST_S) * 1000;
 }

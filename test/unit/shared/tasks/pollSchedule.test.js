@@ -1,9 +1,9 @@
 'use strict';
 /* The schedule in virtual time: lag and number of polls for clips of any time, alone and together, known and not. */
 const { ClipKind } = require('../../../../nodes/shared/transport/clipTimes');
-const { nextQueuedPollMs, nextWakeUp } = require('../../../../nodes/shared/tasks/pollSchedule');
+const { nextQueuedPollMs } = require('../../../../nodes/shared/tasks/pollSchedule');
 const { MARKS, worseInBoth } = require('../../../../tools/lib/looks-report.cjs');
-const { cell, DISTRIBUTIONS, seeded } = require('../../../../tools/lib/poll-simulation.cjs');
+const { cell, DISTRIBUTIONS } = require('../../../../tools/lib/poll-simulation.cjs');
 
 const newKind = (random) => new ClipKind(120_000, random);
 const runsOf = (clips, known) => (known ? Math.max(12, 80 / clips) : Math.max(80, 240 / clips));
@@ -136,39 +136,4 @@ test('clips and kinds that were learnt elsewhere count when they are newer', () 
 	expect(kind.seen).toEqual([{ notYet: 50_000, ready: 52_000 }]);
 	kind.adopt([{ notYet: 70_000, ready: 72_000 }], 1100);
 	expect(kind.seen).toEqual([{ notYet: 70_000, ready: 72_000 }]);
-});
-
-/** An execution that sleeps between its wake-ups. */
-function sleeping(clips, seconds, learnt, random) {
-	const kind = newKind(random());
-	const draw = () => seconds * 1000 * (0.9 + 0.2 * random());
-	for (let clip = 0; clip < learnt; clip++) {
-		const time = draw();
-		kind.learn({ notYet: time * 0.98, ready: time * 1.02 }, 1);
-	}
-	let waiting = Array.from({ length: clips }, draw);
-	let [wakeUps, lag] = [0, 0];
-	for (let now = 0; waiting.length > 0; wakeUps++) {
-		const before = now;
-		const tasks = waiting.map(() => ({ since: 0, outlook: kind.outlook }));
-		now = nextWakeUp(tasks, now);
-		for (const time of waiting.filter((one) => one <= now)) {
-			lag += now - time;
-			kind.learn({ notYet: before, ready: now }, now);
-		}
-		waiting = waiting.filter((one) => one > now);
-	}
-	return { wakeUps, lagShare: lag / clips / seconds / 1000 };
-}
-
-test.each([
-	[1, 0],
-	[10, 0],
-	[50, 0],
-	[10, 10],
-])('%d clips of 120 s, %d learnt: at most 4 wake-ups, lag under 10 %%', (clips, learnt) => {
-	const runs = Array.from({ length: 12 }, (_, run) => sleeping(clips, 120, learnt, seeded(run)));
-	const mean = (what) => runs.reduce((sum, run) => sum + what(run), 0) / runs.length;
-	expect(mean(({ wakeUps }) => wakeUps)).toBeLessThanOrEqual(4);
-	expect(mean(({ lagShare }) => lagShare)).toBeLessThan(0.1);
 });
