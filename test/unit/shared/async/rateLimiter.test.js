@@ -123,3 +123,40 @@ test('a stopped execution waits no longer', async () => {
 	ending.abort();
 	await expect(waiting).rejects.toThrow('stopped');
 });
+
+describe('a request that may be put off', () => {
+	const send = async (limiter, clock, untilMs, perMinute = 0) =>
+		await limiter.run(
+			async () => 'sent',
+			refusedFor,
+			undefined,
+			perMinute,
+			clock.now() + untilMs,
+			true,
+		);
+
+	test('does not wait for the user’s limit beyond its time', async () => {
+		const { clock, passUntil } = fakeClock();
+		const limiter = new RateLimiter(clock);
+		await passUntil(send(limiter, clock, 15_000, 1));
+		expect(limiter.holdMs(1)).toBe(60_000);
+		await expect(passUntil(send(limiter, clock, 15_000, 1))).rejects.toMatchObject({
+			fault: { category: 'rateLimit', noTask: true, retryAfterMs: 60_000 },
+		});
+		expect(clock.now()).toBe(0);
+	});
+
+	test('nor for a gateway that refuses, and waits where that is short', async () => {
+		const { clock, passUntil } = fakeClock();
+		const limiter = new RateLimiter(clock);
+		const refuse = async () => {
+			throw Object.assign(new Error('too many'), { tooMany: true, retryAfterMs: 10_000 });
+		};
+		await passUntil(limiter.run(refuse, refusedFor).catch(() => {}));
+		await expect(passUntil(send(limiter, clock, 5_000))).rejects.toMatchObject({
+			fault: { category: 'rateLimit' },
+		});
+		expect(await passUntil(send(limiter, clock, 15_000))).toBe('sent');
+		expect(clock.now()).toBeGreaterThanOrEqual(10_000);
+	});
+});
