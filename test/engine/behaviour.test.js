@@ -296,29 +296,29 @@ describe('cancel never deletes a finished video', () => {
 });
 
 describe('Stop', () => {
-	test.each(providerIds)('%s: in mid-wait it ends within a second', async (provider) => {
+	test.each(providerIds)('%s: in mid-wait it ends before the next poll', async (provider) => {
 		const running = world.start(
 			order(provider, { prompt: 'sim:slow', waitOptions: { pollInterval: 30 } }),
 		);
 		while (world.simulator.paid() === 0) await new Promise((done) => setTimeout(done, 10));
-		const since = Date.now();
 		running.cancel();
-		await running.promise;
-		expect(Date.now() - since).toBeLessThan(1000);
-		expect(running.after).toContain('canceled');
 		const polls = world.simulator.requests.length;
+		await running.promise;
+		expect(running.after).toContain('canceled');
 		await new Promise((done) => setTimeout(done, 500));
 		expect(world.simulator.requests).toHaveLength(polls);
 	});
 });
 
 describe('items together', () => {
-	test('twenty clips take about as long as one, and leave in input order', async () => {
-		world.simulator.outcome({ times: 1, taskMs: 900 });
+	test('twenty clips are made at the same time, and leave in input order', async () => {
+		world.simulator.outcome({ times: 1, taskMs: 3_600_000 });
 		const input = Array.from({ length: 20 }, (_, n) => withPicture({ prompt: `clip ${n}` }));
-		const since = Date.now();
-		const { items } = await world.run(order('seaart'), { input });
-		expect(Date.now() - since).toBeLessThan(5000);
+		const running = world.run(order('seaart'), { input });
+		// the first one ends when all are ordered: if the others waited for it, none would end
+		while (world.simulator.paid() < 20) await new Promise((done) => setTimeout(done, 10));
+		world.simulator.tasks[0].readyAt = Date.now();
+		const { items } = await running;
 		expect(items).toHaveLength(20);
 		const prompts = items.map(
 			({ json }) => world.simulator.tasks.find(({ id }) => id === json.taskId).prompt,

@@ -112,8 +112,11 @@ describe('Cancel on Stop', () => {
 		await new Promise((done) => setTimeout(done, 100));
 		running.cancel();
 		await running.promise;
-		await new Promise((done) => setTimeout(done, 300));
-		return world.simulator.tasks[0];
+		const [task] = world.simulator.tasks;
+		if (waitOptions.cancelOnStop)
+			while (task.canceledAt === undefined) await new Promise((done) => setTimeout(done, 10));
+		else await new Promise((done) => setTimeout(done, 300));
+		return task;
 	};
 	test.each(['seaart', 'wavespeed'])(
 		'%s: the task is canceled at the gateway',
@@ -148,6 +151,7 @@ test('Stop while an order is being sent: its answer is still heard, and the task
 	while (world.simulator.paid() === 0) await new Promise((done) => setTimeout(done, 5));
 	running.cancel();
 	await running.promise;
-	await new Promise((done) => setTimeout(done, 900));
-	expect(world.simulator.tasks[0].canceledAt).toBeDefined();
+	const [task] = world.simulator.tasks;
+	while (task.canceledAt === undefined) await new Promise((done) => setTimeout(done, 10));
+	expect(task.canceledAt).toBeDefined();
 });

@@ -212,6 +212,7 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 		 * hold of it.
 		 * @param {object} options
 		 * @param {any} [options.parked]
+		 * @param {any} [options.parentExecution]
 		 * @param {any[]} options.nodeList
 		 * @param {object} options.connections
 		 * @param {any[]} [options.input]

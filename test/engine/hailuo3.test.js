@@ -297,7 +297,6 @@ describe('what Hailuo 3 does not take is refused before any request', () => {
 });
 
 test('nine heavy images: what does not fit into one request is uploaded', async () => {
-	const { png } = require('./support');
 	// a PNG with bytes behind its end is one all the same
 	const heavy = Buffer.concat([png(640, 480), Buffer.alloc(20 * 1024 * 1024)]);
 	const list = Array.from({ length: 3 }, () => binary('image', 'data'));

@@ -194,7 +194,7 @@ describe('Deduplication Key', () => {
 		await world.run(order('gptge'), { staticData });
 		const [[name, learntAt, clips]] = JSON.parse(staticData['node:Hailuo'].clipTimes);
 		expect(name).toContain('"768P"');
-		expect(Date.now() - learntAt).toBeLessThan(60_000);
+		expect(learntAt).toBeGreaterThan(Date.parse('2025-01-01'));
 		expect(clips[0]).toEqual([expect.any(Number), expect.any(Number)]);
 	});
 

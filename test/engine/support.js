@@ -1,10 +1,9 @@
 'use strict';
 /* The Hailuo node in n8n's engine, against the simulator: what all engine tests start from. */
-const { deflateSync } = require('node:zlib');
-
 const { makeEngine } = require('./engine-harness');
 const { HailuoVideo } = require('../../nodes/HailuoVideo/HailuoVideo.node');
 const { providers } = require('../../nodes/shared/providers');
+const { png } = require('../helpers/png');
 const { startSimulator } = require('../simulator');
 const credentialClasses = require('../credentials');
 const { systemClock } = require('../../nodes/shared/async/clock');
@@ -79,38 +78,9 @@ class Rounds {
 	}
 }
 
-/** An opaque black PNG of any size, by hand: pictures of every shape without files. */
-function png(width, height) {
-	const chunk = (type, data) => {
-		const body = Buffer.concat([Buffer.from(type), data]);
-		const length = Buffer.alloc(4);
-		length.writeUInt32BE(data.length);
-		const sum = Buffer.alloc(4);
-		sum.writeUInt32BE(crc32(body));
-		return Buffer.concat([length, body, sum]);
-	};
-	const header = Buffer.alloc(13);
-	header.writeUInt32BE(width, 0);
-	header.writeUInt32BE(height, 4);
-	header.set([8, 0, 0, 0, 0], 8);
-	return Buffer.concat([
-		Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-		chunk('IHDR', header),
-		chunk('IDAT', deflateSync(Buffer.alloc((width + 1) * height))),
-		chunk('IEND', Buffer.alloc(0)),
-	]);
-}
+const FRAME = png(640, 480);
 
-function crc32(bytes) {
-	let crc = ~0;
-	for (const byte of bytes) {
-		crc ^= byte;
-		for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1));
-	}
-	return ~crc >>> 0;
-}
-
-const picture = (bytes = png(640, 480), fileName = 'frame.png') => ({
+const picture = (bytes = FRAME, fileName = 'frame.png') => ({
 	data: bytes.toString('base64'),
 	mimeType: 'image/png',
 	fileName,

@@ -1,18 +1,8 @@
+export { hollowPng as png } from './png';
+
 import { ImageFile, type ImageVerdict } from '../../nodes/HailuoVideo/order/images/header';
 // Made with Pillow, cjpeg (arithmetic coding) and libheif; foreign files hold the first bytes only.
 import fixtures from './fixtures/images.json';
-
-/** A PNG file of so many bytes, 57 at least: all of its chunks, with nothing in them. */
-export function png(width: number, height: number, size = 64): Buffer {
-	const bytes = Buffer.alloc(size);
-	bytes.write('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1');
-	bytes.writeUInt32BE(width, 16);
-	bytes.writeUInt32BE(height, 20);
-	bytes.writeUInt32BE(size - 57, 33);
-	bytes.write('IDAT', 37, 'latin1');
-	bytes.write('\0\0\0\0IEND\xae\x42\x60\x82', size - 12, 'latin1');
-	return bytes;
-}
 
 export function segment(marker: number, payload: Buffer): Buffer {
 	const head = Buffer.from([0xff, marker, 0, 0]);

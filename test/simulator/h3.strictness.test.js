@@ -3,6 +3,7 @@
 /** Hailuo 3: what its three sellers do not document is refused, names its field, and costs nothing. */
 
 const { startSimulator } = require('.');
+const { hollowPng } = require('../helpers/png');
 const { samplePng } = require('./lib/pictures');
 const { providers } = require('../contract/samples-h3.json');
 const { call } = require('./support');
@@ -230,13 +231,7 @@ describe('minimax, version 2', () => {
 
 	describe('files in the request', () => {
 		const data = (type, bytes) => `data:${type};base64,${bytes.toString('base64')}`;
-		/** Only the header says so: nobody unpacks it. */
-		function png(width, height) {
-			const bytes = Buffer.from(samplePng('a'));
-			bytes.writeUInt32BE(width, 16);
-			bytes.writeUInt32BE(height, 20);
-			return data('image/png', bytes);
-		}
+		const png = (width, height) => data('image/png', hollowPng(width, height));
 		const box = (type, ...parts) => {
 			const body = Buffer.concat(parts);
 			const head = Buffer.alloc(8);

@@ -4,16 +4,7 @@
  * `npm run looks` (with the built package) and by the tests (with the sources).
  */
 
-/** Numbers from 0 to 1 that are the same in each run (mulberry32). */
-function seeded(seed) {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let t = Math.imul(state ^ (state >>> 15), 1 | state);
-		t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-		return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-	};
-}
+const { seeded } = require('../../test/helpers/random');
 
 /** A normally distributed number (Box and Muller). */
 const normal = (random) =>

@@ -62,8 +62,10 @@ function share(scope: Scope, key: string, entry: LedgerEntry | undefined, now: n
 		const ledger = new Ledger(store);
 		if (entry) ledger.note(key, entry);
 		else ledger.forget(key);
-		for (const [other, known] of scope.settled)
-			if ((ledger.find(other)?.at ?? 0) < known.at) ledger.note(other, known);
+		const missing = [...scope.settled].filter(
+			([other, { at }]) => (ledger.find(other)?.at ?? 0) < at,
+		);
+		if (missing.length > 0) ledger.noteAll(missing);
 		ledger.prune(now, KEY_LIFETIME_MS, MOST_KEYS);
 	}
 }

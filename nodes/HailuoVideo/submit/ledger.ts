@@ -35,7 +35,20 @@ const entry = z.object({
 	/** The task ended without a video for a reason that the same words would meet again. */
 	failed: z.boolean().optional(),
 });
-export type LedgerEntry = z.infer<typeof entry>;
+export type LedgerEntry = Readonly<z.infer<typeof entry>>;
+
+/** What was checked already, by the object that was found: a thousand orders would be checked again for each new one. */
+const checked = new WeakMap<object, LedgerEntry | undefined>();
+
+/** The entry that a stored value is; undefined when it cannot be believed. */
+function believe(value: unknown): LedgerEntry | undefined {
+	if (typeof value !== 'object' || value === null) return undefined;
+	if (checked.has(value)) return checked.get(value);
+	const { data } = entry.safeParse(value);
+	checked.set(value, data);
+	if (data) checked.set(data, data);
+	return data;
+}
 
 export class Ledger {
 	/** @param store changed in place; what is found in it is checked before it is believed */
@@ -43,21 +56,24 @@ export class Ledger {
 
 	find(key: string): LedgerEntry | undefined {
 		const entries = this.entries();
-		const found = entry.safeParse(Object.hasOwn(entries, key) ? entries[key] : undefined);
-		return found.success ? found.data : undefined;
+		return believe(Object.hasOwn(entries, key) ? entries[key] : undefined);
 	}
 
 	/** All entries that can be believed, by key. */
 	all(): Array<[string, LedgerEntry]> {
 		return Object.entries(this.entries()).flatMap(([key, value]) => {
-			const found = entry.safeParse(value);
-			return found.success ? [[key, found.data] as [string, LedgerEntry]] : [];
+			const found = believe(value);
+			return found ? [[key, found] as [string, LedgerEntry]] : [];
 		});
 	}
 
 	note(key: string, value: LedgerEntry): void {
+		this.noteAll([[key, value]]);
+	}
+
+	noteAll(entries: Array<[string, LedgerEntry]>): void {
 		// a new object each time: n8n notices changes of static data only on the properties it gave out
-		this.store.tasks = { ...this.entries(), [key]: value };
+		this.store.tasks = { ...this.entries(), ...Object.fromEntries(entries) };
 	}
 
 	/**

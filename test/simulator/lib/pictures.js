@@ -2,7 +2,9 @@
 
 /** Pictures: recognised by their first bytes, measured where the header tells, and one made in code. */
 
-const zlib = require('node:zlib');
+const { crc32 } = require('node:zlib');
+
+const { png } = require('../../helpers/png');
 
 const MAX_BYTES = 20 * 1024 * 1024;
 
@@ -100,24 +102,6 @@ function sizeOfWebp(bytes) {
 	return undefined;
 }
 
-function crc32(bytes) {
-	let crc = 0xffffffff;
-	for (const byte of bytes) {
-		crc ^= byte;
-		for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-	}
-	return (crc ^ 0xffffffff) >>> 0;
-}
-
-function chunk(type, data) {
-	const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-	const out = Buffer.alloc(body.length + 8);
-	out.writeUInt32BE(data.length, 0);
-	body.copy(out, 4);
-	out.writeUInt32BE(crc32(body), body.length + 4);
-	return out;
-}
-
 /**
  * A PNG with a soft gradient, its colour chosen by a name, so that two sample pictures differ.
  *
@@ -127,27 +111,15 @@ function chunk(type, data) {
  * @returns {Buffer}
  */
 function samplePng(name, width = 640, height = 480) {
-	const hue = crc32(Buffer.from(name));
+	const hue = crc32(name);
 	const tint = [hue & 0xff, (hue >>> 8) & 0xff, (hue >>> 16) & 0xff];
-	const rows = Buffer.alloc(height * (1 + width * 3)); // each row starts with filter type 0
-	for (let y = 0; y < height; y++) {
-		for (let x = 0; x < width; x++) {
-			const at = y * (1 + width * 3) + 1 + x * 3;
-			rows[at] = (tint[0] + (x * 255) / width) / 2;
-			rows[at + 1] = (tint[1] + (y * 255) / height) / 2;
-			rows[at + 2] = tint[2];
-		}
-	}
-	const header = Buffer.alloc(13);
-	header.writeUInt32BE(width, 0);
-	header.writeUInt32BE(height, 4);
-	header.set([8, 2, 0, 0, 0], 8); // 8 bits, RGB
-	return Buffer.concat([
-		Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-		chunk('IHDR', header),
-		chunk('IDAT', zlib.deflateSync(rows)),
-		chunk('IEND', Buffer.alloc(0)),
-	]);
+	return png(width, height, {
+		paint(x, y, at, rgb) {
+			rgb[at] = (tint[0] + (x * 255) / width) / 2;
+			rgb[at + 1] = (tint[1] + (y * 255) / height) / 2;
+			rgb[at + 2] = tint[2];
+		},
+	});
 }
 
 module.exports = { bytesOfDataUrl, formatOf, inspectPicture, samplePng, sizeOf };

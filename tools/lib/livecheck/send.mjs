@@ -1,4 +1,6 @@
-import { deflateSync } from 'node:zlib';
+import { createRequire } from 'node:module';
+
+const { png } = createRequire(import.meta.url)('../../../test/helpers/png');
 
 /** Long enough for a slow gateway; a live check is no place for patience. */
 const TIMEOUT_MS = 30_000;
@@ -62,37 +64,7 @@ export async function send({ baseUrl, keyHeader, headers }, call, key) {
 
 /** A gradient that every gateway takes as a first frame: PNG, 512 x 384. */
 export function testImage() {
-	const [width, height] = [512, 384];
-	const rows = Buffer.alloc(height * (width * 3 + 1));
-	for (let y = 0; y < height; y++)
-		for (let x = 0; x < width; x++)
-			rows.set([x >> 1, (y * 2) & 255, 160], y * (width * 3 + 1) + 1 + x * 3);
-	const header = Buffer.alloc(13);
-	header.writeUInt32BE(width, 0);
-	header.writeUInt32BE(height, 4);
-	header.set([8, 2, 0, 0, 0], 8);
-	return Buffer.concat([
-		Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]),
-		chunk('IHDR', header),
-		chunk('IDAT', deflateSync(rows)),
-		chunk('IEND', Buffer.alloc(0)),
-	]);
-}
-
-function chunk(type, data) {
-	const content = Buffer.concat([Buffer.from(type), data]);
-	const whole = Buffer.alloc(content.length + 8);
-	whole.writeUInt32BE(data.length, 0);
-	content.copy(whole, 4);
-	whole.writeUInt32BE(crc32(content), content.length + 4);
-	return whole;
-}
-
-function crc32(bytes) {
-	let crc = ~0;
-	for (const byte of bytes) {
-		crc ^= byte;
-		for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-	}
-	return ~crc >>> 0;
+	return png(512, 384, {
+		paint: (x, y, at, rgb) => rgb.set([x >> 1, (y * 2) & 255, 160], at),
+	});
 }

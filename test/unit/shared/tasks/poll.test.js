@@ -3,7 +3,8 @@
 const { GatewayFailed } = require('../../../../nodes/shared/errors');
 const { ClipKind } = require('../../../../nodes/shared/transport/clipTimes');
 const { pollUntilFinal } = require('../../../../nodes/shared/tasks/poll');
-const { fakeClock, seeded } = require('../../../helpers/fake-clock');
+const { fakeClock } = require('../../../helpers/fake-clock');
+const { seeded } = require('../../../helpers/random');
 
 /** @type {import('../../../../nodes/shared/task').TaskRef} */
 const task = { provider: 'seaart', taskId: '1' };
