@@ -6,11 +6,11 @@ const { dirname, join, normalize, relative } = require('node:path');
 const root = join(__dirname, '..', '..');
 const nodes = join(root, 'nodes');
 
-const filesBelow = (folder) =>
+const filesBelow = (folder, pattern = /\.ts$/) =>
 	readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
 		entry.isDirectory()
-			? filesBelow(join(folder, entry.name))
-			: /\.ts$/.test(entry.name)
+			? filesBelow(join(folder, entry.name), pattern)
+			: pattern.test(entry.name)
 				? [join(folder, entry.name)]
 				: [],
 	);
@@ -155,4 +155,17 @@ test('the picture in ARCHITECTURE.md shows the rooms that there are', () => {
 	for (const name of shown) expect([name, existsSync(join(root, name))]).toEqual([name, true]);
 	const folders = ROOMS.flat().filter((room) => room.endsWith('/') && room.split('/').length > 3);
 	for (const room of folders) expect(page).toContain(room.split('/').at(-2));
+});
+
+test('unit tests stand where the code stands that they test', () => {
+	const tests = filesBelow(__dirname, /\.test\.[jt]s$/).filter((file) => file !== __filename);
+	const astray = tests.filter((file) => {
+		const room = join(nodes, dirname(relative(__dirname, file)));
+		const code = [...textOf(file).matchAll(/'(\.[^']*\/nodes\/[^']*)'/g)];
+		return !code.some(([, spec]) => {
+			const target = join(dirname(file), spec);
+			return target === room || dirname(target) === room;
+		});
+	});
+	expect(astray.map(nameOf)).toEqual([]);
 });
