@@ -9,9 +9,26 @@ const TIMESTAMP_SCALE = 0x2ad7b1;
 const DURATION = 0x4489;
 const TRACKS = 0x1654ae6b;
 const TRACK_ENTRY = 0xae;
+const TRACK_NUMBER = 0xd7;
 const TRACK_TYPE = 0x83;
 const CODEC = 0x86;
 const VIDEO = 0xe0;
+/** What holds elements within a track: Video, Audio, Colour, MasteringMetadata, Projection, ContentEncodings and their kin. */
+const MASTERS = new Set([
+	VIDEO,
+	0xe1,
+	0x55b0,
+	0x55d0,
+	0x7670,
+	0x6d80,
+	0x6240,
+	0x5034,
+	0x5035,
+	0x41e4,
+]);
+/** Video codecs of the Matroska codec registry (RFC 9559 names it). */
+const VIDEO_CODECS =
+	/^V_(?:MPEG4\/(?:ISO\/(?:AVC|ASP|SP|AP)|MS\/V3)|MPEGH\/ISO\/HEVC|MPEGI\/ISO\/VVC|AV1|VP[89]|MPEG[12]|THEORA|PRORES|MJPEG|FFV1|DIRAC|AVS[23]|MS\/VFW\/FOURCC|QUICKTIME|UNCOMPRESSED)\0*$/;
 const PIXEL_WIDTH = 0xb0;
 const PIXEL_HEIGHT = 0xba;
 const CLUSTER = 0x1f43b675;
@@ -200,7 +217,13 @@ export class Matroska {
 		const parts = new Map(this.within(content).map((part) => [part.id, part.content]));
 		const type = parts.get(TRACK_TYPE);
 		const video = parts.get(VIDEO);
-		if (!type || unsigned(type, 0, type.length) !== 1 || !video || !parts.has(CODEC)) return;
+		const codec = Buffer.from(parts.get(CODEC) ?? []).toString('latin1');
+		const track = parts.get(TRACK_NUMBER);
+		if (!type || unsigned(type, 0, type.length) !== 1 || !video) return;
+		if (!VIDEO_CODECS.test(codec) || !track?.some((byte) => byte !== 0)) {
+			this.fault ??= 'an element is damaged';
+			return;
+		}
 		const sizes = new Map(this.within(video).map((part) => [part.id, part.content]));
 		const number = (id: number) => {
 			const bytes = sizes.get(id);
@@ -246,7 +269,7 @@ interface Element {
 }
 
 /** The elements that fill a content; undefined when one does not fit. */
-function elementsOf(content: Uint8Array): Element[] | undefined {
+function elementsOf(content: Uint8Array, depth = 4): Element[] | undefined {
 	const found: Element[] = [];
 	let at = 0;
 	while (at < content.length) {
@@ -257,10 +280,10 @@ function elementsOf(content: Uint8Array): Element[] | undefined {
 		const size = sizeAt(content, at + idLength, sizeLength);
 		const start = at + idLength + sizeLength;
 		if (size === undefined || start + size > content.length) return undefined;
-		found.push({
-			id: unsigned(content, at, idLength),
-			content: content.subarray(start, start + size),
-		});
+		const id = unsigned(content, at, idLength);
+		const inner = content.subarray(start, start + size);
+		if (depth > 0 && MASTERS.has(id) && !elementsOf(inner, depth - 1)) return undefined;
+		found.push({ id, content: inner });
 		at = start + size;
 	}
 	return found;
