@@ -153,7 +153,7 @@ describe('a request that may be put off', () => {
 		const refuse = async () => {
 			throw Object.assign(new Error('too many'), { tooMany: true, retryAfterMs: 10_000 });
 		};
-		await passUntil(limiter.run(refuse, refusedFor).catch(() => {}));
+		await passUntil(limiter.run(refuse, refusedFor, undefined).catch(() => {}));
 		await expect(passUntil(send(limiter, clock, 5_000))).rejects.toMatchObject({
 			fault: { category: 'rateLimit' },
 		});
