@@ -354,7 +354,7 @@ function isConfigured(codec: string, content: Uint8Array): boolean {
 }
 
 /** ISO/IEC 14496-15, 8.3.3: arrays of parameter sets behind 22 bytes of head, each of them in full. */
-function hasParameterArrays(box: Uint8Array): boolean {
+export function hasParameterArrays(box: Uint8Array): boolean {
 	if (box[0] !== 1 || box.length < 23 || box[22] === 0) return false;
 	let at = 23;
 	for (let array = 0; array < box[22]; array++) {
@@ -373,7 +373,7 @@ function hasParameterArrays(box: Uint8Array): boolean {
 }
 
 /** ISO/IEC 14496-15, 5.3.3: at least one sequence (type 7) and one picture parameter set (type 8), each in full. */
-function hasParameterSets(box: Uint8Array): boolean {
+export function hasParameterSets(box: Uint8Array): boolean {
 	if (box[0] !== 1 || box.length < 7) return false;
 	let at = 5;
 	for (const type of [7, 8]) {

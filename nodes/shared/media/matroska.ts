@@ -1,4 +1,5 @@
 /** Judges a WebM or Matroska file while it streams by (RFC 8794 for its elements, RFC 9559 for their meaning). Pure. */
+import { hasParameterArrays, hasParameterSets } from './isoVideo';
 import type { VideoVerdict } from './verdict';
 
 const EBML = 0x1a45dfa3;
@@ -12,6 +13,7 @@ const TRACK_ENTRY = 0xae;
 const TRACK_NUMBER = 0xd7;
 const TRACK_TYPE = 0x83;
 const CODEC = 0x86;
+const CODEC_PRIVATE = 0x63a2;
 const VIDEO = 0xe0;
 /** What holds elements within a track: Video, Audio, Colour, MasteringMetadata, Projection, ContentEncodings and their kin. */
 const MASTERS = new Set([
@@ -220,7 +222,12 @@ export class Matroska {
 		const codec = Buffer.from(parts.get(CODEC) ?? []).toString('latin1');
 		const track = parts.get(TRACK_NUMBER);
 		if (!type || unsigned(type, 0, type.length) !== 1 || !video) return;
-		if (!VIDEO_CODECS.test(codec) || !track?.some((byte) => byte !== 0)) {
+		const start = parts.get(CODEC_PRIVATE) ?? new Uint8Array();
+		// the boxes avcC and hvcC of an MP4, as they are
+		const described =
+			(!codec.startsWith('V_MPEG4/ISO/AVC') || hasParameterSets(start)) &&
+			(!codec.startsWith('V_MPEGH/ISO/HEVC') || hasParameterArrays(start));
+		if (!VIDEO_CODECS.test(codec) || !described || !track?.some((byte) => byte !== 0)) {
 			this.fault ??= 'an element is damaged';
 			return;
 		}
