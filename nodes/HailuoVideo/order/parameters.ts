@@ -171,7 +171,7 @@ class FieldReader {
 /** @throws InputRefused for a gateway that does not exist */
 export function readProvider(context: IExecuteFunctions, itemIndex: number): ProviderId {
 	const value = context.getNodeParameter('provider', itemIndex, null);
-	const id = isAbsent(value) ? undefined : String(value);
+	const id = typeof value === 'string' ? value.trim() : undefined;
 	if (providerIds.includes(id as ProviderId)) return id as ProviderId;
 	throw new InputRefused(
 		'Provider',

@@ -71,7 +71,7 @@ function readStatus(reply: Reply): TaskState {
 	if (state.status === 'failed') state.error = taskErrorIn(reply.json, codes);
 	// new-api keeps the link of a good clip where others have the reason of a bad one (providers.md 14, secondary)
 	const inReason = (layer: Record<string, unknown>) =>
-		state.status === 'succeeded' && /^\s*(?:https?:)?\/\//i.test(String(layer.fail_reason))
+		state.status === 'succeeded' && /^\s*(?:https?:)?\/\//i.test(textOf(layer.fail_reason) ?? '')
 			? linkIn(layer.fail_reason)
 			: undefined;
 	return withoutEmpty<TaskState>({
