@@ -6,30 +6,10 @@
 const { monitorEventLoopDelay } = require('node:perf_hooks');
 
 const { HailuoVideo } = require('../../nodes/HailuoVideo/HailuoVideo.node');
+const { ABSENT, VALUES } = require('../helpers/values');
 const { quick, setUp, withPicture } = require('./support');
 
 /** @type {Array<[string, unknown]>} */
-const VALUES = [
-	['undefined', undefined],
-	['null', null],
-	['empty text', ''],
-	['blank text', ' '],
-	['text', 'some text'],
-	['0', 0],
-	['-1', -1],
-	['0.5', 0.5],
-	['NaN', NaN],
-	['Infinity', Infinity],
-	['1e308', 1e308],
-	['true', true],
-	['"true"', 'true'],
-	['[]', []],
-	['[x]', ['x']],
-	['{}', {}],
-	['a date', new Date(0)],
-	['10,000 characters', 'x'.repeat(10_000)],
-];
-const ABSENT = ['undefined', 'null', 'empty text', 'blank text'];
 /** Longer than any of these runs takes, however busy the machine is. */
 const BOUND_MS = 20_000;
 

@@ -5,6 +5,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 
+const { ABSENT, VALUES } = require('../helpers/values');
+
 const { Container, fakeRequest } = require('../engine/engine-harness');
 const { Logger } = require('@n8n/backend-common');
 const { providers } = require('../../nodes/shared/providers');
@@ -556,6 +558,41 @@ describe('parameters by expression', () => {
 		const answer = await post(node, await silentTask('minimax'));
 		expect([answer.status, answer.items]).toEqual([500, undefined]);
 		expect(kinds()).not.toContain('status');
+	});
+
+	const fields = [
+		'events',
+		'confirmWithProvider',
+		'downloadVideo',
+		'binaryPropertyName',
+		'simplify',
+	];
+	test.each(fields)(
+		'%s: each kind of value is taken as it is meant, or starts nothing',
+		async (name) => {
+			for (const [kind, value] of VALUES) {
+				const taskId = await silentTask('minimax');
+				// the name of the field counts only where a file is wanted
+				const node = trigger('minimax', { downloadVideo: true, [name]: value });
+				const { status, items } = await post(node, taskId);
+				await desk.settled();
+				const where = `${name} = ${kind}`;
+				expect([where, [200, 500].includes(status)]).toEqual([where, true]);
+				if (status === 500) expect([where, items]).toEqual([where, undefined]);
+				// n8n makes an empty list of a blank text in a list of choices: no event at all
+				const isDefault = ABSENT.includes(kind) && !(name === 'events' && kind.endsWith('text'));
+				if (isDefault) expect([where, status, items?.length]).toEqual([where, 200, 1]);
+			}
+		},
+	);
+
+	test('callbackToken: only text opens the trigger, and only to those who know it', async () => {
+		// a workflow is saved as JSON, which has no undefined
+		for (const [kind, value] of VALUES.filter(([, one]) => one !== undefined)) {
+			const node = trigger('minimax', { options: { callbackToken: value } });
+			const { status } = await post(node, 'task-1');
+			expect([kind, status]).toEqual([kind, 401]);
+		}
 	});
 
 	test('what plainly means something is taken for it', async () => {
