@@ -1,5 +1,8 @@
 'use strict';
-/** What an expression can give, whatever the field expects. */
+/**
+ * What an expression can give, whatever the field expects.
+ * @type {Array<[name: string, value: unknown]>}
+ */
 const VALUES = [
 	['undefined', undefined],
 	['null', null],
