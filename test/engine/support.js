@@ -8,10 +8,11 @@ const { startSimulator } = require('../simulator');
 const credentialClasses = require('../credentials');
 const { systemClock } = require('../../nodes/shared/async/clock');
 
-const { sleep } = systemClock;
+/** The clock's own sleep, before anybody hurries it. */
+const { sleep: realSleep } = systemClock;
 /** From here on the node's own waits pass this much faster (back-off, pace); the simulator's time does not. */
 function hurry(factor) {
-	systemClock.sleep = async (ms, signal) => await sleep(ms / factor, signal);
+	systemClock.sleep = async (ms, signal) => await realSleep(ms / factor, signal);
 }
 
 hurry(20);
@@ -204,4 +205,4 @@ async function setUp(simulatorOptions = {}) {
 /** Polls as often as the form allows; with `hurry(20)` that is every 50 ms. */
 const quick = { waitOptions: { pollInterval: 1 } };
 
-module.exports = { Start, hurry, setUp, png, picture, withPicture, quick };
+module.exports = { realSleep, Start, hurry, setUp, png, picture, withPicture, quick };
