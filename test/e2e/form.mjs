@@ -20,6 +20,19 @@ import { GATEWAYS } from '../../tools/lib/gateways.mjs';
 import { runSuite } from './lib/suite.mjs';
 import { sorted } from './lib/workflows.mjs';
 
+/** What people type who look for the node. */
+const SEARCHES = [
+	'hailuo',
+	'minimax video',
+	'image to video',
+	'text to video',
+	'generate video',
+	'AI video',
+	'video generation',
+	'seaart',
+	'pixazo',
+];
+
 const MODES = {
 	imageToVideo: 'Image to Video',
 	textToVideo: 'Text to Video',
@@ -76,7 +89,7 @@ await runSuite({
 /** A user who has installed the package finds the node by what it is about. */
 async function checkSearch(page) {
 	await page.click(testId('node-creator-plus-button'));
-	for (const words of ['hailuo', 'seaart', 'pixazo', 'image to video']) {
+	for (const words of SEARCHES) {
 		await page.fill(testId('node-creator-search-bar'), words);
 		const found = page.locator(testId('node-creator-item-name')).getByText('Hailuo Video');
 		await found
