@@ -1,9 +1,9 @@
 'use strict';
-/* Icons and codex files lie where nodes and credentials look for them, and are what n8n can show. */
+/* Icons lie where nodes and credentials look for them, and are what n8n can show. */
 const { existsSync, readFileSync, readdirSync } = require('node:fs');
 const path = require('node:path');
 
-const { name: packageName, n8n } = require('../../package.json');
+const { n8n } = require('../../package.json');
 
 const root = path.join(__dirname, '../..');
 const sourceOf = (file) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts');
@@ -45,12 +45,4 @@ describe.each(readdirSync(path.join(root, 'icons')))('%s', (name) => {
 			.map((part) => Number.parseInt(part, 16));
 		expect(Math.min(green, blue)).toBeGreaterThan(red);
 	});
-});
-
-test.each(n8n.nodes.map(sourceOf))('%s has its codex, under its own name', (file) => {
-	const codex = JSON.parse(readFileSync(path.join(root, file.replace(/\.ts$/, '.json')), 'utf8'));
-	const node = open(`dist/${file.replace(/\.ts$/, '.js')}`, '.node.js').description.name;
-	expect(codex.node).toBe(`${packageName}.${node}`);
-	expect(codex.alias.length).toBeGreaterThan(5);
-	expect(new Set(codex.alias.map((word) => word.toLowerCase())).size).toBe(codex.alias.length);
 });
