@@ -32,7 +32,6 @@ describe('a retry of the node', () => {
 		failFirstDownloads('wavespeed');
 		const { items, hints } = await world.run(order('wavespeed', { prompt: changing }), retry);
 		expect(items[0].json.status).toBe('succeeded');
-		expect(items[0].json).not.toHaveProperty('error');
 		expect(hints.map(({ message }) => message).join()).toMatch(/order of the first try/);
 		expect(paid()).toBe(1);
 	});
@@ -67,39 +66,24 @@ describe('Continue On Fail', () => {
 		expect(paid()).toBe(1);
 	});
 
-	test('an unknown outcome beside a refused item is noted: a retry buys one clip for each item', async () => {
-		world.simulator.fault({
-			provider: 'toapis',
-			kind: 'submit',
-			times: 1,
-			do: { business: 'balance' },
-		});
-		const input = ['one', 'two'].map((prompt) => withPicture({ prompt }));
-		const { items } = await world.run(order('toapis'), { ...retry, input });
-		expect(items.map(({ json }) => json.status)).toEqual(['succeeded', 'succeeded']);
-		expect(paid()).toBe(2);
+	test('ToAPIs: an answer is lost beside an item that is refused: the retries buy nothing again', async () => {
+		const input = [withPicture({ prompt: 'sim:balance' }), withPicture({ prompt: 'sim:lost' })];
+		const { error } = await world.run(order('toapis'), { ...retry, input });
+		expect(error.description).toMatch(/Top up the account/);
+		expect(paid()).toBe(1);
+		expect(error.description).toContain(world.simulator.tasks[0].id);
 	});
 
-	test('the other item whose outcome is unknown is named in the error of the run', async () => {
-		const input = [withPicture({ prompt: 'one' }), withPicture({ prompt: 'two' })];
-		const submits = [];
-		world.simulator.fault({
-			provider: 'gptge',
-			kind: 'submit',
-			times: 1,
-			do: { reset: true, made: true },
-		});
-		world.simulator.fault({
-			provider: 'gptge',
-			kind: 'submit',
-			times: 1,
-			do: { business: 'balance' },
-		});
-		const { error } = await world.run(order('gptge'), { input });
-		submits.push(...world.simulator.requests.filter(({ kind }) => kind === 'submit'));
-		expect(submits).toHaveLength(2);
-		expect(`${error.message} ${error.description}`).toMatch(/paid task may exist/);
-	});
+	test.each(['minimax', 'seaart', 'gptge', 'wavespeed', 'pixazo'])(
+		'%s: the error of a refused item says that the clip of another one may exist',
+		async (provider) => {
+			const input = [withPicture({ prompt: 'sim:balance' }), withPicture({ prompt: 'sim:lost' })];
+			const { error } = await world.run(order(provider), { ...retry, input });
+			expect(error.context.itemIndex).toBe(0);
+			expect(error.description).toMatch(/paid task may exist, .* for: item 1 /);
+			expect(paid()).toBe(1);
+		},
+	);
 
 	test('keeps the image of the item, so that another node can try another gateway', async () => {
 		world.simulator.fault({
@@ -162,18 +146,27 @@ describe('equal wishes', () => {
 		expect(paid()).toBe(2);
 	});
 
-	test('ToAPIs: two nodes are two orders, also when the answer to the second is lost', async () => {
-		const first = await world.run(order('toapis'));
-		world.simulator.fault({
-			provider: 'toapis',
-			kind: 'submit',
-			times: 1,
-			do: { status: 502, made: true },
-		});
-		const second = await world.run(order('toapis'), { id: '3', name: 'Second' });
-		expect(second.items[0].json.taskId).not.toBe(first.items[0].json.taskId);
-		expect(paid()).toBe(2);
-	});
+	test.each([true, false])(
+		'ToAPIs: two nodes are two orders, also when the answer to the second is lost (made: %p)',
+		async (made) => {
+			const first = await world.run(order('toapis'));
+			world.simulator.fault({
+				provider: 'toapis',
+				kind: 'submit',
+				times: 1,
+				do: { status: 502, made },
+			});
+			const second = await world.run(order('toapis'), {
+				id: '3',
+				name: 'Second',
+				onError: 'continueRegularOutput',
+			});
+			const [{ json }] = second.items;
+			expect(json.taskId).not.toBe(first.items[0].json.taskId);
+			expect(json.error?.category).toBe(made ? undefined : 'unknownOutcome');
+			expect(paid()).toBe(made ? 2 : 1);
+		},
+	);
 });
 
 describe('as a tool of an AI agent', () => {

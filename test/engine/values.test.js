@@ -9,7 +9,6 @@ const { HailuoVideo } = require('../../nodes/HailuoVideo/HailuoVideo.node');
 const { ABSENT, VALUES } = require('../helpers/values');
 const { quick, setUp, withPicture } = require('./support');
 
-/** @type {Array<[string, unknown]>} */
 /** Longer than any of these runs takes, however busy the machine is. */
 const BOUND_MS = 20_000;
 
@@ -150,6 +149,82 @@ describe.each(Object.keys(OPERATIONS))('%s', (operation) => {
 
 let longest = 0;
 afterAll(() => console.info(`longest stall of the event loop: ${longest.toFixed(0)} ms`));
+
+describe('inputs that were taken for something else, or for nothing', () => {
+	const url = { firstFrameSource: 'url' };
+	/** The name that the user sees, where the value goes, and the values. */
+	/** @type {Array<[label: string, path: string, values: unknown[], more?: object]>} */
+	const inputs = [
+		['Max Submits per Minute', 'batching.requestsPerMinute', [0.5, 2.5, '10/min', {}]],
+		['Max Concurrent Videos', 'batching.maxInFlight', ['2 at once', 2.5, -1]],
+		['Timeout', 'waitOptions.timeout', ['15 min', {}, 0, -5, NaN]],
+		['Poll Interval', 'waitOptions.pollInterval', ['abc', 0.001, 0.999, NaN]],
+		['On Timeout', 'waitOptions.onTimeout', ['explode', 0]],
+		['Cancel on Stop', 'waitOptions.cancelOnStop', ['yes', 1]],
+		['Max File Size (MB)', 'downloadOptions.maxSize', ['50 MB', -1]],
+		['Duration', 'duration', ['ten', NaN, {}, 0, '10 days']],
+		['Prompt', 'prompt', [{ output: 'A cat' }, ['A cat'], true]],
+		['First Frame URL', 'firstFrameUrl', [['https://a.example', 'https://b.example']], url],
+		['Deduplication Key', 'options.deduplicationKey', [{ $oid: '65f' }, ['a'], true]],
+		['Prompt Optimizer', 'options.promptOptimizer', ['perhaps', 0, {}]],
+		['Watermark', 'options.watermark', ['perhaps', 1]],
+		['Download Video', 'downloadVideo', ['perhaps', 0]],
+		['Completion', 'completion', ['explode', true, {}]],
+		['Camera Notation', 'options.cameraNotation', ['Klingon', {}]],
+	];
+	const cases = inputs.flatMap(([label, path, values, more]) =>
+		values.map((value) => /** @type {const} */ ([label, value, path, more])),
+	);
+
+	test.each(cases)("'%s' %p is refused before any request", async (label, value, path, more) => {
+		world.simulator.reset();
+		const parameters = { ...OPERATIONS.create, provider: 'minimax', ...more };
+		// as many as a pace of 2.5 a minute has to hold back
+		const input = Array.from({ length: 4 }, () => withPicture({ value }));
+		const { error } = await world.run(withValue(parameters, path, expression), { input });
+		expect(error?.message).toContain(`'${label}' `);
+		expect(world.simulator.requests).toEqual([]);
+	});
+
+	const taken = async (more, provider = 'minimax') => {
+		world.simulator.reset();
+		const parameters = { ...OPERATIONS.create, provider, ...more };
+		const { error, items } = await world.run(parameters);
+		expect(error).toBeUndefined();
+		return { ...items[0], order: world.simulator.tasks[0].order };
+	};
+
+	test('switches as text leave as switches', async () => {
+		const options = { promptOptimizer: '={{ "false" }}', watermark: '={{ "true" }}' };
+		const { order } = await taken({ options });
+		expect(order).toMatchObject({ prompt_optimizer: false, aigc_watermark: true });
+	});
+
+	test("Download Video 'true' gives the file, 'false' none", async () => {
+		expect((await taken({ downloadVideo: '={{ "true" }}' })).binary).toBeDefined();
+		expect((await taken({ downloadVideo: '={{ "false" }}' })).binary).toBeUndefined();
+	});
+
+	test("Completion 'Return' waits for nothing", async () => {
+		const { json } = await taken({ completion: '={{ "Return" }}' });
+		expect(json.status).not.toBe('succeeded');
+		expect(world.simulator.requests.map(({ kind }) => kind)).toEqual(['submit']);
+	});
+
+	test("On Timeout 'Return' gives the unfinished task", async () => {
+		const prompt = 'A cat sim:slow sim:slow';
+		const waitOptions = { timeout: 0.001, onTimeout: '={{ "RETURN" }}' };
+		const { json } = await taken({ prompt, waitOptions });
+		expect(['queued', 'processing']).toContain(json.status);
+	});
+
+	test("Camera Notation 'English' leaves whole", async () => {
+		const cameraMovements = ['panLeft', 'zoomIn'];
+		const options = { cameraMovements, cameraNotation: '={{ "English" }}' };
+		const { order } = await taken({ options, completion: 'return' });
+		expect(order.prompt).toBe(`${base.prompt} [Pan left, Zoom in]`);
+	});
+});
 
 describe('what plainly means something is taken for it', () => {
 	test.each([

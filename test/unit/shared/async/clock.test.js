@@ -54,3 +54,7 @@ test('a thousand long waits cost one timer', async () => {
 	await jest.advanceTimersByTimeAsync(250);
 	expect((await ended).every(({ status }) => status === 'rejected')).toBe(true);
 });
+
+test.each([NaN, Infinity, undefined, '1'])('%p is no time to wait for', async (ms) => {
+	await expect(systemClock.sleep(ms)).rejects.toBeInstanceOf(RangeError);
+});
