@@ -41,13 +41,16 @@ export function readToken(context: IWebhookFunctions): string | undefined {
 
 /** The gateway that is to call; undefined when there is none of that name. */
 export function readProvider(context: IWebhookFunctions): Provider | undefined {
-	const id = String(context.getNodeParameter('provider', ''));
-	return Object.hasOwn(providers, id) ? providers[id as keyof typeof providers] : undefined;
+	const id: unknown = context.getNodeParameter('provider', null);
+	return typeof id === 'string' && Object.hasOwn(providers, id)
+		? providers[id as keyof typeof providers]
+		: undefined;
 }
 
 /** @throws InputRefused when an expression gives what a parameter cannot be */
 export function readParameters(context: IWebhookFunctions): TriggerParameters {
-	const parameter = (name: string) => context.getNodeParameter(name, undefined) as unknown;
+	// n8n throws for a field that is not shown unless a default is given; null counts as absent
+	const parameter = (name: string): unknown => context.getNodeParameter(name, null);
 	const eventNames = list(choice(triggerEvents));
 	const wantsFile = readValue(flag, parameter('downloadVideo'), 'Download Video', false);
 	return {

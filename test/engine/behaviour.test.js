@@ -452,6 +452,25 @@ test('a picture whose file has gone is named, and nothing is sent', async () => 
 	expect(world.simulator.requests).toEqual([]);
 });
 
+test('a JPEG of 19 MB that never comes to its size is not gone through again with each chunk', async () => {
+	await world.engine.initBinary();
+	const size = 19_000_000;
+	const bytes = Buffer.alloc(size);
+	bytes.set([0xff, 0xd8]);
+	// segments of one byte each, as many as there is room for
+	for (let at = 2; at + 5 <= size; at += 5) bytes.set([0xff, 0xe0, 0, 3, 0], at);
+	const { binary } = await storePicture(bytes);
+	const concat = jest.spyOn(Buffer, 'concat');
+	const { error } = await world.run(order('minimax'), {
+		input: [{ json: {}, binary: { data: binary } }],
+	});
+	const copied = concat.mock.results.reduce((sum, { value }) => sum + value.length, 0);
+	concat.mockRestore();
+	expect(error.message).toMatch(/'First Frame' is a JPEG file that is cut off or damaged/);
+	expect(copied).toBeLessThan(3 * size);
+	expect(world.simulator.requests).toEqual([]);
+});
+
 test('a gateway that answers while the picture is still on its way is heard', async () => {
 	await world.engine.initBinary();
 	const asked = [];

@@ -29,6 +29,7 @@ const OPERATIONS = {
 	wait: { ...base, operation: 'wait' },
 	cancel: { ...base, operation: 'cancel' },
 	download: { ...base, operation: 'download' },
+	getBalance: { ...quick, resource: 'account', operation: 'getBalance' },
 };
 /** Where the value is one of the user's own words, each text is as meant. */
 const ANY_TEXT = ['prompt', 'binaryPropertyName', 'deduplicationKey'];
@@ -44,14 +45,69 @@ const collect = (fields) => {
 };
 collect(description.properties);
 
-/** Every parameter of the form by its path: plain ones, and those of collections. */
-const paths = new Set();
+/** Every parameter of the form by its path, with its type: plain ones, and those of collections. */
+/** @type {Map<string, string>} */
+const paths = new Map();
 for (const field of description.properties) {
 	if (['provider', 'resource', 'operation'].includes(field.name)) continue;
 	if (field.type === 'notice') continue;
-	paths.add(field.name);
+	paths.set(field.name, field.type);
 	if (field.type === 'collection')
-		for (const { name } of field.options) paths.add(`${field.name}.${name}`);
+		for (const { name, type } of field.options) paths.set(`${field.name}.${name}`, type);
+}
+
+const KINDS = VALUES.map(([kind]) => kind);
+const shortText = ['text', '0', '-1', '0.5', '"true"'];
+/** What plainly means something to a field; what is neither here nor absent has to be refused. */
+const meantByType = {
+	boolean: ['true', '"true"'],
+	number: [],
+	options: [],
+	multiOptions: ['[]'],
+	// n8n takes an expression in the place of a whole collection for an empty one
+	collection: KINDS,
+	fixedCollection: KINDS,
+	json: ['{}'],
+	string: shortText,
+};
+const meantByName = {
+	'batching.maxInFlight': ['0'],
+	'batching.requestsPerMinute': ['0'],
+	'downloadOptions.maxSize': ['0', '0.5'],
+	'waitOptions.timeout': ['0.5'],
+	'waitOptions.pollInterval': ['0'],
+	'options.seed': ['0', '-1'],
+	'options.maxSpend': ['0.5'],
+	'options.pricePerClip': ['0.5'],
+	'options.callbackUrl': [],
+	firstFrameUrl: [],
+	lastFrameUrl: [],
+	subjectUrl: [],
+};
+const isMeant = (path, kind) =>
+	ABSENT.includes(kind) || (meantByName[path] ?? meantByType[paths.get(path)]).includes(kind);
+
+const defaults = { resolution: '', duration: '' };
+/** What else the form has to say, so that the field is shown. */
+function shownBy(path) {
+	const more = {};
+	const role = /^(firstFrame|lastFrame|subject)(?=Url)/.exec(path)?.[0];
+	if (role) more[`${role}Source`] = 'url';
+	if (path === 'modelName') more.model = 'other';
+	if (path === 'endpoint') more.provider = 'seaart';
+	if (path === 'options.seed')
+		return { ...defaults, provider: 'wavespeed', mode: 'textToVideo', model: 'MiniMax-H3-Open' };
+	if (/watermark|fastPretreatment/.test(path)) more.provider = 'minimax';
+	if (path === 'options.fastPretreatment') more.model = 'MiniMax-Hailuo-2.3';
+	const modes = [
+		[/^lastFrame/, { mode: 'firstLastFrame' }],
+		[/^subject/, { ...defaults, mode: 'subjectReference', model: 'S2V-01' }],
+		[/^references/, { ...defaults, mode: 'referenceToVideo', model: 'MiniMax-H3' }],
+		[/^aspectRatio/, { ...defaults, mode: 'textToVideo', model: 'MiniMax-H3' }],
+		[/promptExpansion/, { ...defaults, mode: 'textToVideo', model: 'MiniMax-H3-Max' }],
+	];
+	const found = modes.find(([name]) => name.test(path));
+	return found ? { ...more, ...found[1], provider: 'minimax' } : more;
 }
 
 let world;
@@ -77,12 +133,17 @@ const withValue = (parameters, path, value) => {
 /** The value as n8n hands it over: out of an expression, so that no editor has touched it. */
 const expression = '={{ $json.value }}';
 
-/** What only Create reads. */
-const taskPaths = [...paths].filter((path) =>
-	/^(taskId|endpoint|completion|downloadVideo|binaryPropertyName|simplify|waitOptions|downloadOptions)/.test(
-		path,
-	),
-);
+/** Which parameters each operation reads, when a file is wanted. */
+const output = 'binaryPropertyName|downloadOptions|simplify';
+const readBy = {
+	create: /^(?!taskId|endpoint)/,
+	getStatus: new RegExp(`^(taskId|endpoint|downloadVideo|${output})`),
+	wait: new RegExp(`^(taskId|endpoint|completion|downloadVideo|waitOptions|${output})`),
+	cancel: /^(taskId|endpoint|simplify)/,
+	download: new RegExp(`^(taskId|endpoint|${output})`),
+	getBalance: /^simplify/,
+};
+const pathsOf = (operation) => [...paths.keys()].filter((path) => readBy[operation].test(path));
 
 /** Runs all values of one parameter; what holds for the whole run is read at its first item, so it runs alone. */
 async function rowsOf(parameters, path) {
@@ -107,20 +168,28 @@ async function rowsOf(parameters, path) {
 const isNamed = ({ message }) => [...labels].some((label) => message.includes(`'${label}`));
 
 describe.each(Object.keys(OPERATIONS))('%s', (operation) => {
-	test.each(operation === 'create' ? [...paths] : taskPaths)('%s', async (path) => {
+	test.each(pathsOf(operation))('%s', async (path) => {
 		const stall = monitorEventLoopDelay({ resolution: 10 });
 		stall.enable();
 		const seen = world.simulator.requests.length;
-		const parameters = { ...OPERATIONS[operation], provider: 'wavespeed', taskId: task.taskId };
+		// the gateway itself may know no such task or model
+		const isAsked = operation !== 'create' || path === 'modelName';
+		const parameters = {
+			...OPERATIONS[operation],
+			provider: 'wavespeed',
+			taskId: task.taskId,
+			downloadVideo: true,
+			...shownBy(path),
+		};
 		const rows = await rowsOf(parameters, path);
 		expect(rows).toHaveLength(VALUES.length);
 
 		rows.forEach(({ error }, index) => {
 			const [name, value] = VALUES[index];
 			const where = `${path} = ${name}`;
+			if (error?.code !== 'refused') expect([where, isMeant(path, name)]).toEqual([where, true]);
 			if (!error) return;
-			// what the gateway says of a task is an answer to a value that was taken as it was meant
-			if (operation !== 'create' && error.code !== 'refused') return;
+			if (isAsked && error.code !== 'refused') return;
 			expect([where, error.message, error.code, isNamed(error)]).toEqual([
 				where,
 				error.message,
@@ -129,7 +198,7 @@ describe.each(Object.keys(OPERATIONS))('%s', (operation) => {
 			]);
 			if (
 				ABSENT.includes(name) &&
-				!/prompt|Property|Url|mode|model$|taskId|aspectRatio/i.test(path)
+				!/^prompt|Property|Url|mode|model$|taskId|endpoint|aspectRatio|references/i.test(path)
 			)
 				throw new Error(`${where} is absent, but was refused: ${error.message}`);
 			const own = ANY_TEXT.includes(path.split('.').pop());
@@ -140,7 +209,7 @@ describe.each(Object.keys(OPERATIONS))('%s', (operation) => {
 		// one request for each value that was taken as it was meant, none for those that were refused
 		const submits = world.simulator.requests.slice(seen).filter(({ kind }) => kind === 'submit');
 		const taken = rows.filter(({ error, dryRun }) => error?.code !== 'refused' && !dryRun);
-		const shared = path === 'options.deduplicationKey' || operation !== 'create';
+		const shared = path === 'options.deduplicationKey' || isAsked;
 		if (!shared) expect([path, submits.length]).toEqual([path, taken.length]);
 		stall.disable();
 		longest = Math.max(longest, stall.max / 1e6);
@@ -260,20 +329,25 @@ describe('what plainly means something is taken for it', () => {
 });
 
 describe('every parameter is read before the first paid request', () => {
-	test('a syntax error in each late parameter: nothing is paid', async () => {
-		const broken = '={{ $json. }}';
-		for (const more of [
-			{ waitOptions: { timeout: broken } },
-			{ binaryPropertyName: broken },
-			{ downloadOptions: { maxSize: broken } },
-			{ simplify: broken },
-		]) {
+	const late = [
+		'waitOptions.timeout',
+		'waitOptions.pollInterval',
+		'downloadOptions.maxSize',
+		'binaryPropertyName',
+		'downloadVideo',
+		'simplify',
+	];
+	const broken = ['={{ $json. }}', "={{ $('Nobody').item.json.x }}"];
+	test.each(late.flatMap((path) => broken.map((value) => [path, value])))(
+		'%s is %s: nothing is paid',
+		async (path, value) => {
 			world.simulator.reset();
-			const { error } = await world.run({ ...OPERATIONS.create, provider: 'minimax', ...more });
+			const parameters = withValue({ ...OPERATIONS.create, provider: 'minimax' }, path, value);
+			const { error } = await world.run(parameters);
 			expect(error).toBeDefined();
-			expect(world.simulator.paid()).toBe(0);
-		}
-	});
+			expect(world.simulator.requests).toEqual([]);
+		},
+	);
 });
 
 test('a credential whose key is an expression: each item pays with its own', async () => {

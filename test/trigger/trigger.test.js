@@ -560,28 +560,35 @@ describe('parameters by expression', () => {
 		expect(kinds()).not.toContain('status');
 	});
 
-	const fields = [
-		'events',
-		'confirmWithProvider',
-		'downloadVideo',
-		'binaryPropertyName',
-		'simplify',
-	];
-	test.each(fields)(
+	/** The value as n8n hands it over: out of an expression, so that no editor has touched it. */
+	const expressionOf = (value) => {
+		if (value instanceof Date) return '={{ new Date(0) }}';
+		const isPlain = value === undefined || typeof value === 'number';
+		return `={{ (${isPlain ? value : JSON.stringify(value)}) }}`;
+	};
+	const switches = ['true', '"true"'];
+	/** What plainly means something; all else is refused. */
+	const meant = {
+		events: ['[]'],
+		confirmWithProvider: switches,
+		downloadVideo: switches,
+		binaryPropertyName: ['text', '0', '-1', '0.5', '"true"'],
+		simplify: switches,
+	};
+	test.each(Object.keys(meant))(
 		'%s: each kind of value is taken as it is meant, or starts nothing',
 		async (name) => {
 			for (const [kind, value] of VALUES) {
 				const taskId = await silentTask('minimax');
 				// the name of the field counts only where a file is wanted
-				const node = trigger('minimax', { downloadVideo: true, [name]: value });
+				const node = trigger('minimax', { downloadVideo: true, [name]: expressionOf(value) });
 				const { status, items } = await post(node, taskId);
 				await desk.settled();
 				const where = `${name} = ${kind}`;
-				expect([where, [200, 500].includes(status)]).toEqual([where, true]);
-				if (status === 500) expect([where, items]).toEqual([where, undefined]);
-				// n8n makes an empty list of a blank text in a list of choices: no event at all
-				const isDefault = ABSENT.includes(kind) && !(name === 'events' && kind.endsWith('text'));
-				if (isDefault) expect([where, status, items?.length]).toEqual([where, 200, 1]);
+				const isMeant = ABSENT.includes(kind) || meant[name].includes(kind);
+				expect([where, status]).toEqual([where, isMeant ? 200 : 500]);
+				const isNoEvent = name === 'events' && kind === '[]';
+				expect([where, items?.length]).toEqual([where, isMeant && !isNoEvent ? 1 : undefined]);
 			}
 		},
 	);
@@ -600,6 +607,12 @@ describe('parameters by expression', () => {
 		const node = trigger('minimax', parameters);
 		expect((await post(node, 'task-1')).items).toHaveLength(1);
 		expect(kinds()).toEqual([]);
+	});
+
+	test('a switch that was saved as text shows no field that belongs to it, and works all the same', async () => {
+		const node = trigger('minimax', { downloadVideo: 'true' });
+		const { items } = await post(node, await silentTask('minimax'));
+		expect(items[0].binary.data.mimeType).toBe('video/mp4');
 	});
 });
 
