@@ -53,7 +53,8 @@ for (const field of description.properties) {
 	if (field.type === 'notice') continue;
 	paths.set(field.name, field.type);
 	if (field.type === 'collection')
-		for (const { name, type } of field.options) paths.set(`${field.name}.${name}`, type);
+		for (const option of field.options)
+			if ('type' in option) paths.set(`${field.name}.${option.name}`, option.type);
 }
 
 const KINDS = VALUES.map(([kind]) => kind);
@@ -99,6 +100,7 @@ function shownBy(path) {
 		return { ...defaults, provider: 'wavespeed', mode: 'textToVideo', model: 'MiniMax-H3-Open' };
 	if (/watermark|fastPretreatment/.test(path)) more.provider = 'minimax';
 	if (path === 'options.fastPretreatment') more.model = 'MiniMax-Hailuo-2.3';
+	/** @type {Array<[RegExp, object]>} */
 	const modes = [
 		[/^lastFrame/, { mode: 'firstLastFrame' }],
 		[/^subject/, { ...defaults, mode: 'subjectReference', model: 'S2V-01' }],

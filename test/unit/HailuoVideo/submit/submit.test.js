@@ -5,6 +5,7 @@ const { GatewayFailed } = require('../../../../nodes/shared/errors');
 const { providers } = require('../../../../nodes/shared/providers');
 const { fakeClock } = require('../../../helpers/fake-clock');
 
+/** @type {import('../../../../nodes/shared/errors').ProviderFault} */
 const lateFault = { category: 'transient', code: 'ETIMEDOUT', message: 'late', retryable: true };
 
 /** A gateway whose every answer takes as long as the caller waits for it, and then does not come. */
@@ -15,7 +16,9 @@ function silentGateway(provider, clock) {
 		await clock.sleep(limitMs);
 		throw new GatewayFailed(lateFault);
 	};
-	return { client: { provider, callThroughStop }, waits };
+	/** @type {any} as much of a client as a lookup needs */
+	const client = { provider, callThroughStop };
+	return { client, waits };
 }
 
 test('gives up a gateway that does not answer within 30 seconds and the last answer’s time', async () => {

@@ -55,6 +55,8 @@ test('a thousand long waits cost one timer', async () => {
 	expect((await ended).every(({ status }) => status === 'rejected')).toBe(true);
 });
 
-test.each([NaN, Infinity, undefined, '1'])('%p is no time to wait for', async (ms) => {
+/** @type {any[]} */
+const noTimes = [NaN, Infinity, undefined, '1'];
+test.each(noTimes)('%p is no time to wait for', async (ms) => {
 	await expect(systemClock.sleep(ms)).rejects.toBeInstanceOf(RangeError);
 });
