@@ -15,10 +15,20 @@ export interface Reader<T> {
 	wanted: string;
 }
 
+/** Signs that nobody sees and copying brings along: zero width, soft hyphens, marks of direction, NUL. */
+const INVISIBLE = '\\0\\u00ad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u2069\\ufeff';
+const invisibleSigns = new RegExp(`[${INVISIBLE}]`, 'g');
+const nothingToSee = new RegExp(`^[\\s${INVISIBLE}]*$`);
+
+/** Text without what nobody sees, for a word that has to be one that is known: never for the user's own words. */
+export function visible(written: string): string {
+	return written.replace(invisibleSigns, '').trim();
+}
+
 /** Whether a value is what an expression or an untouched field gives for nothing. */
 export function isAbsent(value: unknown): boolean {
 	return (
-		value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+		value === undefined || value === null || (typeof value === 'string' && nothingToSee.test(value))
 	);
 }
 
@@ -37,9 +47,21 @@ function reader<T>(wanted: string, understand: (value: unknown) => T | undefined
 
 /** Text as it was written; a finite number is written out. */
 export function text(longest = 100_000): Reader<string> {
-	return reader(`text of at most ${longest} characters`, (value) => {
-		const written = typeof value === 'number' && Number.isFinite(value) ? exactText(value) : value;
-		return typeof written === 'string' && written.length <= longest ? written : undefined;
+	return reader(textOfAtMost(longest), (value) => textIn(value, longest));
+}
+
+const textOfAtMost = (longest: number) => `text of at most ${longest} characters`;
+
+function textIn(value: unknown, longest: number): string | undefined {
+	const written = typeof value === 'number' && Number.isFinite(value) ? exactText(value) : value;
+	return typeof written === 'string' && written.length <= longest ? written : undefined;
+}
+
+/** A name, a word, an address: text without blanks around it and without what nobody sees. */
+export function word(longest = 200): Reader<string> {
+	return reader(textOfAtMost(longest), (value) => {
+		const written = textIn(value, longest);
+		return written && visible(written);
 	});
 }
 
@@ -82,7 +104,7 @@ export function number({
 }
 
 function numberIn(written: string, units: readonly string[]): number | undefined {
-	const parts = /^([+-]?\d{1,15}(?:\.\d{1,15})?)\s*([a-z]*)$/i.exec(written.trim());
+	const parts = /^([+-]?\d{1,15}(?:\.\d{1,15})?)\s*([a-z]*)$/i.exec(visible(written));
 	if (!parts) return undefined;
 	const unit = parts[2].toLowerCase();
 	return unit === '' || units.includes(unit) ? Number(parts[1]) : undefined;
@@ -90,17 +112,19 @@ function numberIn(written: string, units: readonly string[]): number | undefined
 
 /** true, false, or these words. */
 export const flag: Reader<boolean> = reader('true or false', (value) => {
-	const word = typeof value === 'string' ? value.trim().toLowerCase() : value;
-	return word === true || word === 'true'
+	const said = typeof value === 'string' ? visible(value).toLowerCase() : value;
+	return said === true || said === 'true'
 		? true
-		: word === false || word === 'false'
+		: said === false || said === 'false'
 			? false
 			: undefined;
 });
 
 /** "Image to Video", "image-to-video" and "imageToVideo" are one choice. */
-function choiceKey(word: string): string {
-	return word.toLowerCase().replace(/[\s_-]+/g, '');
+function choiceKey(written: string): string {
+	return visible(written)
+		.toLowerCase()
+		.replace(/[\s_-]+/g, '');
 }
 
 /**
@@ -114,7 +138,7 @@ export function choice<T extends string>(
 ): Reader<T> {
 	return reader(`one of ${values.join(', ')}`, (value) => {
 		if (typeof value !== 'string') return undefined;
-		const key = choiceKey(value.trim());
+		const key = choiceKey(value);
 		return values.find((one) => choiceKey(one) === key || choiceKey(names[one] ?? one) === key);
 	});
 }
@@ -134,28 +158,49 @@ export function list<T>(entry: Reader<T>, most = 100): Reader<T[]> {
 	});
 }
 
-/** A plain JSON object, or its text. */
+/** A plain JSON object, or its text: what leaves as JSON is what was given. */
 export const jsonObject: Reader<Record<string, unknown>> = reader(
-	'a JSON object, such as { "seed": 7 }',
+	'a JSON object, such as { "seed": 7 }, with numbers that JSON can hold exactly',
 	(value) => {
-		if (typeof value !== 'string') return isPlainObject(value) ? value : undefined;
 		try {
-			const parsed: unknown = JSON.parse(value);
-			return isPlainObject(parsed) ? parsed : undefined;
+			const given: unknown = typeof value === 'string' ? JSON.parse(value) : value;
+			return isPlainObject(given) ? asJson(given) : undefined;
 		} catch {
 			return undefined;
 		}
 	},
 );
 
+/**
+ * What JSON makes of an object.
+ * @throws for what it cannot write, or only as something else: a number that is none or has lost digits, a function
+ */
+function asJson(given: object): Record<string, unknown> {
+	const written = JSON.stringify(given, (_key, value: unknown) => {
+		const isNumber = typeof value === 'number';
+		if (isNumber && (!Number.isFinite(value) || exactText(value) === undefined))
+			throw new RangeError('no exact number');
+		if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError('no value');
+		if (isObject(value) && !isPlainObject(value)) throw new TypeError('no plain object');
+		return value;
+	});
+	return JSON.parse(written) as Record<string, unknown>;
+}
+
 /** A group of optional fields ("Add option"): what an expression in its place gives may be anything. */
 export const collection: Reader<Record<string, unknown>> = reader('a group of options', (value) =>
 	isPlainObject(value) ? value : undefined,
 );
 
+/** Of whatever realm: an object by itself, and no date, set, buffer or instance of a class. */
 function isPlainObject(value: unknown): value is Record<string, unknown> {
-	return isObject(value) && !(value instanceof Date) && !(value instanceof Map);
+	if (!isObject(value) || Object.prototype.toString.call(value) !== '[object Object]') return false;
+	const prototype: unknown = Object.getPrototypeOf(value);
+	return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
+
+/** What JavaScript makes of an object that is pressed into a text, as `A {{ $json.output }} cat` does. */
+const PRESSED_OBJECT = '[object Object]';
 
 /**
  * Reads one value.
@@ -170,6 +215,12 @@ export function readValue<T, D>(
 	otherwise: D,
 ): T | D {
 	if (isAbsent(value)) return otherwise;
+	if (typeof value === 'string' && value.includes(PRESSED_OBJECT))
+		throw new InputRefused(
+			label,
+			`'${label}' holds '${PRESSED_OBJECT}': an expression in it gives an object, where text is meant`,
+			'Name the field of the object that is meant, for example {{ $json.output.text }}.',
+		);
 	const result = read.schema.safeParse(value);
 	if (result.success) return result.data;
 	throw new InputRefused(

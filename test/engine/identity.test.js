@@ -243,6 +243,40 @@ describe('a deduplication key', () => {
 		expect(paid()).toBe(2);
 	});
 
+	test('one letter is one letter, in each form that Unicode has for it', async () => {
+		const input = ['caf\u00e9', 'cafe\u0301'].map((id) => withPicture({ id }));
+		await world.run(keyed('={{ $json.id }}'), { input });
+		expect(paid()).toBe(1);
+	});
+
+	test('an object that an expression has pressed into a text is no key', async () => {
+		const input = [{ $oid: '1' }, { $oid: '2' }].map((id) => withPicture({ id }));
+		const { error } = await world.run(keyed('=clip-{{ $json.id }}'), { input });
+		expect(error.message).toMatch(/'Deduplication Key' holds '\[object Object\]'/);
+		expect(paid()).toBe(0);
+	});
+
+	test('a task that the gateway has forgotten frees its key, unless it was made a moment ago', async () => {
+		const staticData = {};
+		await world.run(keyed('k'), { staticData });
+		const unknown = (times) =>
+			world.simulator.fault({ kind: 'status', times, do: { business: 'notFound' } });
+		unknown(3);
+		const soon = await world.run(keyed('k'), { staticData });
+		expect(soon.items[0].json.taskId).toBe(world.simulator.tasks[0].id);
+		expect(paid()).toBe(1);
+
+		forgetProcess();
+		const dayAgo = JSON.stringify(staticData).replace(
+			/"at":\d+/g,
+			`"at":${Date.now() - 86_400_000}`,
+		);
+		unknown(3);
+		const later = await world.run(keyed('k'), { staticData: JSON.parse(dayAgo) });
+		expect(later.items[0].json.taskId).toBe(world.simulator.tasks[1].id);
+		expect(paid()).toBe(2);
+	});
+
 	test('a task that failed frees its key', async () => {
 		world.simulator.outcome({ times: 1, status: 'failed', category: 'content' });
 		const bad = await world.run(keyed('k', { completion: 'wait' }));
@@ -313,5 +347,26 @@ describe('a deduplication key', () => {
 		expect(world.simulator.tasks[0].canceledAt).toBeUndefined();
 		owner.cancel();
 		await owner.promise.catch(() => {});
+	});
+
+	test('… also after a retry of the node', async () => {
+		const slow = {
+			...keyed('k', { provider: 'wavespeed' }),
+			completion: 'wait',
+			waitOptions: { pollInterval: 1, cancelOnStop: true },
+		};
+		const { simulator } = world;
+		simulator.outcome({ times: 1, taskMs: 3_600_000 });
+		await world.run({ ...slow, completion: 'return' });
+		// the look before the key is handed out, and the first poll
+		simulator.fault({ kind: 'status', times: 2, do: { business: 'auth' } });
+		const guest = world.start(slow, retry);
+		const polls = () => simulator.requests.filter(({ kind }) => kind === 'status').length;
+		while (polls() < 4) await new Promise((done) => setTimeout(done, 5));
+		guest.cancel();
+		await guest.promise.catch(() => {});
+		await new Promise((done) => setTimeout(done, 200));
+		expect(simulator.requests.map(({ kind }) => kind)).not.toContain('cancel');
+		expect(paid()).toBe(1);
 	});
 });

@@ -330,6 +330,20 @@ describe('what plainly means something is taken for it', () => {
 	});
 });
 
+test.each([
+	['resource', 'x', "'Resource' 'x' does not exist"],
+	['prompt', '=A {{ $json }} cat', "'Prompt' holds '[object Object]'"],
+])('%s %s is refused before any request', async (name, value, message) => {
+	world.simulator.reset();
+	const { error } = await world.run({
+		...OPERATIONS.create,
+		provider: 'wavespeed',
+		[name]: value,
+	});
+	expect(error.message).toContain(message);
+	expect(world.simulator.requests).toEqual([]);
+});
+
 describe('every parameter is read before the first paid request', () => {
 	const late = [
 		'waitOptions.timeout',

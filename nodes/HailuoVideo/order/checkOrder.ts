@@ -1,6 +1,6 @@
 /** The run-time check of an order: an expression can carry any value, and n8n does not enforce a form's lists. */
 import { InputRefused } from '../../shared/errors';
-import { describeValue, isAbsent, quote } from '../../shared/parameters';
+import { describeValue, isAbsent, quote, visible } from '../../shared/parameters';
 import {
 	DEFAULT_DURATION,
 	DEFAULT_RESOLUTION,
@@ -184,7 +184,7 @@ export function checkTaskId(taskId: unknown): string {
 			`'Task ID' is ${describeValue(taskId)}; it has to be text`,
 			"Map the 'taskId' of the item that 'Create' put out, or paste the ID from the gateway's console.",
 		);
-	const id = String(taskId ?? '').trim();
+	const id = visible(String(taskId ?? ''));
 	if (id === '' || id === 'undefined' || id === 'null')
 		throw new InputRefused(
 			'Task ID',

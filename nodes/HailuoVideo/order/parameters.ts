@@ -25,6 +25,8 @@ import {
 	number,
 	readValue,
 	text,
+	visible,
+	word,
 	type Reader,
 } from '../../shared/parameters';
 import { imageLabels, type ImageRole } from './images/labels';
@@ -114,8 +116,10 @@ const DEFAULT_TIMEOUT_MINUTES = 30;
 const DEFAULT_MAX_FILE_MB = 500;
 export const BYTES_PER_MB = 1_000_000;
 
-const word = text(200);
+const name = word();
 const url = text(30_000_000);
+/** The most characters of a link that is no data URL. */
+const LONGEST_LINK = 10_000;
 const countOrNone = number({ least: 0, most: 100_000, whole: true });
 const price = number({ least: 0.0001, most: 1_000_000, of: 'US dollars' });
 const money = number({ least: 0.01, most: 1_000_000, of: 'US dollars' });
@@ -171,7 +175,7 @@ class FieldReader {
 /** @throws InputRefused for a gateway that does not exist */
 export function readProvider(context: IExecuteFunctions, itemIndex: number): ProviderId {
 	const value = context.getNodeParameter('provider', itemIndex, null);
-	const id = typeof value === 'string' ? value.trim() : undefined;
+	const id = typeof value === 'string' ? visible(value) : undefined;
 	if (providerIds.includes(id as ProviderId)) return id as ProviderId;
 	throw new InputRefused(
 		'Provider',
@@ -187,7 +191,17 @@ export function readProvider(context: IExecuteFunctions, itemIndex: number): Pro
 export function readOperation(context: IExecuteFunctions): OperationName {
 	const value = context.getNodeParameter('operation', 0, null);
 	const resource = context.getNodeParameter('resource', 0, null);
-	const otherwise = resource === 'account' ? 'getBalance' : 'create';
+	const operations = new Map([
+		['video', 'create'],
+		['account', 'getBalance'],
+	] as const);
+	const otherwise = isAbsent(resource) ? 'create' : operations.get(resource as 'video');
+	if (otherwise === undefined)
+		throw new InputRefused(
+			'Resource',
+			`'Resource' ${describeValue(resource)} does not exist`,
+			'Choose Video or Account. It cannot be an expression.',
+		);
 	if (isAbsent(value)) return otherwise;
 	if (operationNames.includes(value as OperationName)) return value as OperationName;
 	throw new InputRefused(
@@ -227,16 +241,16 @@ export function readCreateParameters(
 	);
 	return {
 		mode,
-		model: item.read(word, 'model', 'Model', '').trim(),
-		modelName: item.read(text(500), 'modelName', 'Model Name', '').trim(),
+		model: item.read(name, 'model', 'Model', ''),
+		modelName: item.read(word(500), 'modelName', 'Model Name', ''),
 		prompt: item.read(text(1_000_000), 'prompt', 'Prompt', ''),
 		images: (imageRolesOf[mode] ?? []).map((role) => ({
 			role,
 			origin: readImageOrigin(item, role),
 		})),
 		references: mode === 'referenceToVideo' ? readReferences(item) : [],
-		aspectRatio: item.read(word, 'aspectRatio', 'Aspect Ratio', undefined)?.trim(),
-		resolution: item.read(word, 'resolution', 'Resolution', '').trim(),
+		aspectRatio: item.read(name, 'aspectRatio', 'Aspect Ratio', undefined),
+		resolution: item.read(name, 'resolution', 'Resolution', ''),
 		duration: item.read(
 			number({
 				least: 0,
@@ -271,7 +285,7 @@ export function readTaskParameters(
 	const fetches = waits || operation === 'getStatus' || operation === 'download';
 	return {
 		taskId: item.value('taskId'),
-		endpoint: item.read(word, 'endpoint', 'Endpoint', '').trim(),
+		endpoint: item.read(name, 'endpoint', 'Endpoint', ''),
 		completion: waits
 			? item.read(
 					choice(['wait', 'pause'] as const, completions),
@@ -299,9 +313,14 @@ function readImageOrigin(item: ItemReader, role: ImageRole): MediaOrigin {
 		'binary' as const,
 	);
 	if (source === 'url')
-		return { source, label, url: item.read(url, `${role}Url`, `${label} URL`, '').trim() };
+		return { source, label, url: mediaUrl(item.read(url, `${role}Url`, `${label} URL`, '')) };
 	const field = readBinaryField(item.value(`${role}BinaryProperty`), `${label} Binary Field`);
 	return { source, label, field };
+}
+
+/** A data URL may have millions of characters, and is judged where it is read. */
+function mediaUrl(written: string): string {
+	return written.length > LONGEST_LINK ? written.trim() : visible(written);
 }
 
 function readBinaryField(value: unknown, label: string): BinaryField {
@@ -326,7 +345,7 @@ function readReferences(item: ItemReader): CreateParameters['references'] {
 		);
 		const origin: MediaOrigin =
 			source === 'url'
-				? { source, label, url: fields.read(url, 'url', `${label}: URL`, '').trim() }
+				? { source, label, url: mediaUrl(fields.read(url, 'url', `${label}: URL`, '')) }
 				: {
 						source,
 						label,
@@ -347,7 +366,7 @@ function readOptions(item: ItemReader): OrderOptions {
 		promptOptimizer: optional(flag, 'promptOptimizer', 'Prompt Optimizer'),
 		fastPretreatment: optional(flag, 'fastPretreatment', 'Fast Pretreatment'),
 		watermark: optional(flag, 'watermark', 'Watermark'),
-		cameraMovements: options.read(list(word, 15), 'cameraMovements', 'Camera Movements', []),
+		cameraMovements: options.read(list(name, 15), 'cameraMovements', 'Camera Movements', []),
 		cameraNotation: options.read(
 			choice(['auto', 'chinese', 'english', 'asWritten'] as const, { auto: 'Automatic' }),
 			'cameraNotation',
@@ -355,9 +374,11 @@ function readOptions(item: ItemReader): OrderOptions {
 			'auto' as const,
 		),
 		seed: optional(number({ least: -1, most: 4_294_967_295, whole: true }), 'seed', 'Seed'),
-		promptExpansion: optional(word, 'promptExpansion', 'Prompt Expansion')?.trim(),
-		callbackUrl: optional(text(2_000), 'callbackUrl', 'Callback URL')?.trim(),
-		deduplicationKey: optional(text(1_000), 'deduplicationKey', 'Deduplication Key')?.trim(),
+		promptExpansion: optional(name, 'promptExpansion', 'Prompt Expansion'),
+		callbackUrl: optional(word(2_000), 'callbackUrl', 'Callback URL'),
+		deduplicationKey: optional(word(1_000), 'deduplicationKey', 'Deduplication Key')
+			// file names of a Mac write é as two signs, those of other systems as one
+			?.normalize('NFC'),
 		resubmitUnknown: options.read(flag, 'resubmitUnknown', 'Resend if Outcome Unknown', false),
 		maxSpend: optional(money, 'maxSpend', 'Max Spend (USD)'),
 		pricePerClip: optional(price, 'pricePerClip', 'Price per Clip (USD)'),

@@ -32,6 +32,8 @@ const entry = z.object({
 	reason: z.string().optional(),
 	/** The clip was handed on: a tool's next equal call is a new wish. */
 	delivered: z.boolean().optional(),
+	/** Another execution ordered it, under the same Deduplication Key. */
+	shared: z.boolean().optional(),
 	/** The task ended without a video for a reason that the same words would meet again. */
 	failed: z.boolean().optional(),
 });

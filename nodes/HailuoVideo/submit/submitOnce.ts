@@ -3,11 +3,11 @@ import type { IDataObject, JsonObject } from 'n8n-workflow';
 
 import { stopIf } from '../../shared/async/clock';
 import { held } from '../../shared/async/rateLimiter';
-import { MAX_RATE_LIMIT_WAIT_MS, retryRead } from '../../shared/async/retry';
+import { MAX_RATE_LIMIT_WAIT_MS, MAX_UNKNOWN_REPLIES, retryRead } from '../../shared/async/retry';
 import { settle } from '../../shared/async/settle';
 import { GatewayFailed } from '../../shared/errors';
 import type { MediaFile, Reply } from '../../shared/providers/contract';
-import { fetchStatus } from '../../shared/tasks/poll';
+import { fetchStatus, isUnknownTask } from '../../shared/tasks/poll';
 import { describeTask, type Reference, type VideoOrder } from '../../shared/task';
 import { digestOf } from '../../shared/digest';
 import type { Batch, Item } from '../item';
@@ -84,7 +84,7 @@ export async function submitOnce(item: Item, read: ReadOrder): Promise<SubmitOut
 			batch.hints.push(
 				`Item ${itemIndex}: the order of the first try was taken up; its task ${known.task.taskId} was made with other words or parameters than those of this try`,
 			);
-		return outcome({ task: known.task, at: known.at }, { fresh: false, own: true });
+		return outcome({ task: known.task, at: known.at }, { fresh: false, own: !known.shared });
 	}
 	if (known && !resubmitUnknown) {
 		progress.outcomeUnknown = true;
@@ -144,7 +144,7 @@ export async function submitOnce(item: Item, read: ReadOrder): Promise<SubmitOut
 	}
 	const usable = async (ordered: Ordered) => await mayGiveVideo(item, ordered);
 	const { task, at, reused, differs } = await oncePerKey(keyed, clock.now, usable, make);
-	note({ task, at });
+	note({ task, at, ...(reused && { shared: true }) });
 	if (differs)
 		batch.hints.push(
 			`The Deduplication Key '${read.options.deduplicationKey}' belongs to an order with other parameters: its task ${task.taskId} was taken`,
@@ -280,17 +280,25 @@ async function send(
 	});
 }
 
-/** Whether an earlier task may still give its video. A gateway that does not answer is no reason to pay again. */
-async function mayGiveVideo({ client, batch }: Item, { task }: Ordered): Promise<boolean> {
+/** From this age on, in milliseconds, a task that its gateway does not know is gone, and not merely late to be known. */
+const KNOWN_BY_THEN_MS = 10 * 60_000;
+
+/**
+ * Whether an earlier task may still give its video. A gateway that does not answer is no reason to pay again; one that
+ * has forgotten the task is.
+ */
+async function mayGiveVideo({ client, batch }: Item, { task, at }: Ordered): Promise<boolean> {
 	const asked = await settle(
 		async () =>
 			await retryRead(
 				async (until) => await fetchStatus(client, task, until),
 				batch.clock,
 				batch.signal,
+				{ unknownTries: MAX_UNKNOWN_REPLIES },
 			),
 	);
-	if ('error' in asked) return true;
+	if ('error' in asked)
+		return !isUnknownTask(asked.error) || batch.clock.now() - at < KNOWN_BY_THEN_MS;
 	const { status } = asked.value.state;
 	return status !== 'failed' && status !== 'canceled';
 }

@@ -10,6 +10,7 @@ import {
 	number,
 	readValue,
 	text,
+	word,
 	type Reader,
 } from '../../../nodes/shared/parameters';
 
@@ -19,7 +20,7 @@ const strange = [{}, [], [1, 2], new Date(0), true, NaN, Infinity, -Infinity, 1e
 
 describe('an absent value takes the default, no other does', () => {
 	const readers = [text(), number({ least: 0, most: 9 }), flag, choice(['a']), jsonObject];
-	test.each([undefined, null, '', '  ', '\n'])('%p', (value) => {
+	test.each([undefined, null, '', '  ', '\n', '\u200b', '\ufeff\u00a0', '\0'])('%p', (value) => {
 		for (const reader of readers) expect(read(reader as Reader<unknown>, value)).toBe('absent');
 	});
 });
@@ -45,6 +46,27 @@ describe('number', () => {
 	test.each([0.5, '0.5', -1, 601, 'ten', '10/min', '1e2', '0x10', '10 s s', ...strange])(
 		'%p is refused',
 		(value) => expect(() => read(seconds, value)).toThrow(InputRefused),
+	);
+});
+
+describe('what nobody sees', () => {
+	test.each([
+		[number({ least: 0, most: 9 }), '\u200b6', 6],
+		[flag, 'true\u200b', true],
+		[choice(['imageToVideo']), '\u2060Image to\u00a0Video\ufeff', 'imageToVideo'],
+		[word(), ' 768P\u200e', '768P'],
+		[text(), 'a \u200d b', 'a \u200d b'],
+	] as Array<[Reader<unknown>, string, unknown]>)(
+		'%#: changes no word that has to be known, and stays in the user’s own',
+		(reader, value, meant) => expect(read(reader, value)).toBe(meant),
+	);
+});
+
+describe('an object that an expression has pressed into a text', () => {
+	test.each([text(), word(), flag, choice(['a']), jsonObject])('%#: is refused', (reader) =>
+		expect(() => read(reader as Reader<unknown>, 'A [object Object] cat')).toThrow(
+			"'The Label' holds '[object Object]'",
+		),
 	);
 });
 
@@ -103,7 +125,35 @@ describe('list, JSON object, collection', () => {
 	test.each(['{', '[1]', '5', [1], new Date(0), 7, true])('%p is no JSON object', (value) =>
 		expect(() => read(jsonObject, value)).toThrow(InputRefused),
 	);
-	test.each(['abc', 5, [], true])('%p is no collection', (value) =>
+	class Own {
+		seed = 7;
+	}
+	test.each([
+		[{ a: 1n }],
+		[{ a: NaN }],
+		[{ a: [Infinity] }],
+		['{ "seed": 12345678901234567890 }'],
+		[{ a: 2 ** 60 }],
+		[{ a: () => 1 }],
+		[{ a: new Map() }],
+		[{ a: new Set([1]) }],
+		[new Set([1])],
+		[Buffer.from('ab')],
+		[/x/],
+		[Object(6)],
+		[new Own()],
+		[new Error('x')],
+	])('%#: leaves as something else, and is refused', (value) =>
+		expect(() => read(jsonObject, value)).toThrow(InputRefused),
+	);
+	test('an object that holds itself', () => {
+		const circle: Record<string, unknown> = {};
+		circle.me = circle;
+		expect(() => read(jsonObject, circle)).toThrow(InputRefused);
+	});
+	test('a date in a JSON object is its text', () =>
+		expect(read(jsonObject, { a: new Date(0) })).toEqual({ a: '1970-01-01T00:00:00.000Z' }));
+	test.each(['abc', 5, [], true, new Set([1]), Buffer.from('ab')])('%p is no collection', (value) =>
 		expect(() => read(collection, value)).toThrow(InputRefused),
 	);
 });
