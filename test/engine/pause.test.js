@@ -3,18 +3,9 @@
 const { systemClock } = require('../../nodes/shared/async/clock');
 const { forgetProcess } = require('../../nodes/HailuoVideo/submit/deduplicationKeys');
 const { providerIds } = require('../../nodes/shared/catalog/gateways');
-const { setUp, withPicture } = require('./support');
+const { passTime, setUp, withPicture } = require('./support');
 
-/** Time that passes only where somebody waits: sleeps are short, and count in full. */
-let ahead = 0;
-const realSleep = systemClock.sleep;
-systemClock.now = () => Date.now() + ahead;
-systemClock.sleep = async (ms, signal) => {
-	const end = systemClock.now() + ms;
-	await realSleep(ms / 200, signal);
-	ahead = Math.max(ahead, end - Date.now());
-};
-
+const time = passTime();
 const TASK_MS = 120_000;
 let world;
 beforeAll(async () => {
@@ -57,7 +48,7 @@ async function through(parameters, options = {}, { onParked } = {}) {
 		parkedRuns.push(run);
 		if (waits.length > 20) throw new Error('parked again and again');
 		await onParked?.(run);
-		ahead += Math.max(0, till - systemClock.now());
+		time.aheadMs += Math.max(0, till - systemClock.now());
 		run = await world.start(parameters, { ...options, parked: run }).promise;
 	}
 	const task = lastRun(run);
@@ -261,7 +252,7 @@ describe('bad days', () => {
 		async (_what, value) => {
 			const parked = await world.start(order('seaart'), { input: prompts(2) }).promise;
 			parked.data.executionData.contextData['node:Hailuo'].parked = value;
-			ahead += TASK_MS * 1.2;
+			time.aheadMs += TASK_MS * 1.2;
 			const run = await world.start(order('seaart'), { parked }).promise;
 			expect(lastRun(run).data.main[0].map(({ json }) => json.status)).toEqual([
 				'succeeded',
@@ -289,7 +280,7 @@ describe('bad days', () => {
 		const parked = await world.start(order('seaart'), { input: prompts(2) }).promise;
 		expect(parked.status).toBe('waiting');
 		change(parked);
-		ahead += TASK_MS * 1.2;
+		time.aheadMs += TASK_MS * 1.2;
 		const retried = await world.start(order('seaart'), {
 			parked,
 			mode: 'retry',
@@ -305,7 +296,7 @@ describe('bad days', () => {
 
 	test('n8n was down for a day', async () => {
 		const parked = await world.start(order('seaart'), { input: one() }).promise;
-		ahead += 86_400_000;
+		time.aheadMs += 86_400_000;
 		const run = await world.start(order('seaart'), { parked }).promise;
 		expect(run.status).toBe('success');
 		expect(lastRun(run).data.main[0][0].json.status).toBe('succeeded');
@@ -315,7 +306,7 @@ describe('bad days', () => {
 		const parked = await world.start(order('seaart'), { input: prompts(2) }).promise;
 		const stack = parked.data.executionData.nodeExecutionStack;
 		for (const entry of stack) entry.node = stack.at(-1).node;
-		ahead += TASK_MS * 1.2;
+		time.aheadMs += TASK_MS * 1.2;
 		const retried = await world.start(order('seaart'), { parked, executionId: '2' }).promise;
 		const rows = lastRun(retried).data.main[0].map(({ json }) => json);
 		expect(rows.map(({ taskId }) => taskId).sort()).toEqual(
@@ -339,16 +330,16 @@ describe('bad days', () => {
 		['on by a day: time is up, and the error holds the ID', 86_400_000],
 	])('the clock is set %s', async (_which, jump) => {
 		const parked = await world.start(order('seaart'), { input: one() }).promise;
-		ahead += jump;
+		time.aheadMs += jump;
 		// the gateway's clock is right
 		for (const task of world.simulator.tasks)
 			for (const time of ['submittedAt', 'startedAt', 'readyAt']) task[time] += jump;
 		let run = await world.start(order('seaart'), { parked }).promise;
 		for (let wakes = 0; run.status === 'waiting' && wakes < 5; wakes++) {
-			ahead += run.waitTill.getTime() - systemClock.now();
+			time.aheadMs += run.waitTill.getTime() - systemClock.now();
 			run = await world.start(order('seaart'), { parked: run }).promise;
 		}
-		if (jump < 0) ahead -= jump;
+		if (jump < 0) time.aheadMs -= jump;
 		expect(run.status).toBe(jump < 0 ? 'success' : 'error');
 		if (jump > 0)
 			expect(run.data.resultData.error.description).toContain(world.simulator.tasks[0].id);
@@ -359,7 +350,7 @@ describe('bad days', () => {
 		const parked = await world.start(order('seaart'), { input: one() }).promise;
 		const { apiKey } = world.credentials.hailuoSeaArtApi;
 		world.credentials.hailuoSeaArtApi.apiKey = '';
-		ahead += TASK_MS * 1.1;
+		time.aheadMs += TASK_MS * 1.1;
 		const failed = await world.start(order('seaart'), { parked }).promise;
 		world.credentials.hailuoSeaArtApi.apiKey = apiKey;
 		expect(failed.data.resultData.error.description).toContain(world.simulator.tasks[0].id);
@@ -374,7 +365,7 @@ describe('bad days', () => {
 	test('Stop while it is awake', async () => {
 		const parked = await world.start(order('seaart'), { input: one() }).promise;
 		fault('status', 1, { hang: true });
-		ahead += TASK_MS * 1.1;
+		time.aheadMs += TASK_MS * 1.1;
 		const running = world.start(order('seaart'), { parked });
 		await new Promise((done) => setTimeout(done, 200));
 		running.cancel();
@@ -507,7 +498,7 @@ describe('workflows', () => {
 		const parked = [];
 		while (run.status === 'waiting' && parked.length < 20) {
 			parked.push(run);
-			ahead += Math.max(0, run.waitTill.getTime() - systemClock.now());
+			time.aheadMs += Math.max(0, run.waitTill.getTime() - systemClock.now());
 			run = await world.engine.run({ ...options, parked: run }).promise;
 		}
 		const rows = (name) =>

@@ -17,6 +17,21 @@ function hurry(factor) {
 
 hurry(20);
 
+/**
+ * From here on time passes only where the node waits: its sleeps are short, and count in full.
+ * @returns {{ aheadMs: number }} how far the node's clock is ahead; more may be added
+ */
+function passTime(factor = 4000) {
+	const time = { aheadMs: 0 };
+	systemClock.now = () => Date.now() + time.aheadMs;
+	systemClock.sleep = async (ms, signal) => {
+		const end = systemClock.now() + ms;
+		await realSleep(ms / factor, signal);
+		time.aheadMs = Math.max(time.aheadMs, end - Date.now());
+	};
+	return time;
+}
+
 class Start {
 	description = {
 		displayName: 'Start',
@@ -205,4 +220,4 @@ async function setUp(simulatorOptions = {}) {
 /** Polls as often as the form allows; with `hurry(20)` that is every 50 ms. */
 const quick = { waitOptions: { pollInterval: 1 } };
 
-module.exports = { realSleep, Start, hurry, setUp, png, picture, withPicture, quick };
+module.exports = { realSleep, Start, hurry, passTime, setUp, png, picture, withPicture, quick };

@@ -37,6 +37,7 @@ const DEFAULTS = {
 	now: Date.now,
 	keys: undefined,
 	rateLimit: undefined,
+	readLimit: undefined,
 	linkMs: undefined,
 	envelope: undefined,
 	bare: false,
@@ -64,6 +65,8 @@ const DEFAULTS = {
  * @param {number} [given.videoBytes] videos are padded to this size
  * @param {string[]} [given.keys] the only keys that work; by default any, but not `bad…` and `wrong…`
  * @param {{perMinute: number, burst?: number}} [given.rateLimit] submits per gateway and key
+ * @param {{perMinute: number, burst?: number}} [given.readLimit] the same for all that asks about tasks: status, list,
+ *   result
  * @param {number} [given.linkMs] lifetime of video links; by default what each gateway documents
  * @param {string} [given.envelope] gpt.ge's status answer: flat, data, respData, newapi or failReason
  * @param {boolean} [given.bare] WaveSpeed's answers without their envelope, in the words of its newer pages
@@ -87,6 +90,7 @@ async function startSimulator(given = {}) {
 	const book = new TaskBook(options);
 	const faults = new FaultQueue();
 	const limit = new RateLimit(options.rateLimit, options.now);
+	const readLimit = new RateLimit(options.readLimit, options.now);
 	const log = new RequestLog();
 	const callbacks = new Callbacks({ options, book });
 	const uploads = new Uploads();
@@ -132,7 +136,8 @@ async function startSimulator(given = {}) {
 		/** ToAPIs' console: "send a test event". */
 		testEndpoint: () => callbacks.test(gateways.get('toapis')),
 		reset() {
-			for (const part of [book, callbacks, faults, limit, log, money, uploads]) part.reset();
+			for (const part of [book, callbacks, faults, limit, readLimit, log, money, uploads])
+				part.reset();
 			greeted.clear();
 		},
 		async close() {
@@ -149,6 +154,7 @@ async function startSimulator(given = {}) {
 		book,
 		callbacks,
 		limit,
+		readLimit,
 		money,
 		uploads,
 		greeted,

@@ -6,6 +6,9 @@ const { Invalid, Refused, checkQuery, isPlainObject } = require('./check');
 const { readUpload } = require('./multipart');
 const { orderWishesOf } = require('./words');
 
+/** What asks about tasks. */
+const READS = new Set(['status', 'list', 'result']);
+
 /** @returns {string | undefined} the key, when the header has exactly the documented form */
 function readKey(gateway, headers) {
 	return gateway.auth.pattern.exec(headers[gateway.auth.header] ?? '')?.[1];
@@ -55,6 +58,10 @@ async function converse(gateway, route, request, world, { made }) {
 		parseBody(gateway, route, request);
 		if (route.query !== 'any') checkQuery(request.query, route.query);
 		if (route.kind === 'submit') return await submit(gateway, route, request, world, made);
+		const waitMs = READS.has(route.kind) ? world.readWaitMs() : 0;
+		if (waitMs > 0) {
+			return gateway.refuse.rateLimit(undefined, { ...world.options.readLimit, waitMs });
+		}
 		route.read?.(request, world);
 		if (route.task && !request.task) return gateway.refuse.notFound();
 		return route.handle(request, world);

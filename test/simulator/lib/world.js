@@ -15,11 +15,21 @@ const LOOK_MS = 20;
 const videoBytesOf = (options) => (task) => task.outcome.videoBytes ?? options.videoBytes;
 
 /**
- * @param {object} parts of the simulator: options, book, callbacks, limit, money, uploads, `greeted` (orders that were
+ * @param {object} parts of the simulator: options, book, callbacks, limit, readLimit, money, uploads, `greeted` (orders that were
  *   seen before), `isOpen()`
  * @returns {(gateway: object, request: object, entry: object) => object}
  */
-function worldMaker({ options, book, callbacks, limit, money, uploads, greeted, isOpen }) {
+function worldMaker({
+	options,
+	book,
+	callbacks,
+	limit,
+	readLimit,
+	money,
+	uploads,
+	greeted,
+	isOpen,
+}) {
 	const videoBytes = videoBytesOf(options);
 	return function worldFor(gateway, request, entry) {
 		return {
@@ -55,6 +65,7 @@ function worldMaker({ options, book, callbacks, limit, money, uploads, greeted, 
 			/** All of them, the newest first. */
 			listTasks: () => book.list(gateway, request.key),
 			waitMs: () => limit.take(`${gateway.id} ${request.key}`),
+			readWaitMs: () => readLimit.take(`${gateway.id} ${request.key}`),
 			isFirst(prompt) {
 				const name = `${gateway.id} ${request.key} ${prompt}`;
 				const first = !greeted.has(name);
