@@ -34,6 +34,11 @@ const { makeHandleToolInvocation } = require(
 	),
 );
 
+/** n8n-core's: 2.41.x, or 1.122.x, which is n8n 1.123. */
+const { version: engineVersion } = require(
+	join(dirname(require.resolve('n8n-core')), '..', 'package.json'),
+);
+
 const ORIGIN = 'http://localhost:5678';
 
 /** Plain-text credentials and the `generic` authenticate block; stands in for the server's credential store. */
@@ -459,6 +464,7 @@ module.exports = {
 	fakeRequest,
 	fakeResponse,
 	core,
+	engineVersion,
 	Container,
 	userFolder,
 };

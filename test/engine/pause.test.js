@@ -3,7 +3,7 @@
 const { systemClock } = require('../../nodes/shared/async/clock');
 const { forgetProcess } = require('../../nodes/HailuoVideo/submit/deduplicationKeys');
 const { providerIds } = require('../../nodes/shared/catalog/gateways');
-const { passTime, setUp, withPicture } = require('./support');
+const { engineVersion, passTime, setUp, withPicture } = require('./support');
 
 const time = passTime();
 const TASK_MS = 120_000;
@@ -577,8 +577,11 @@ describe('workflows', () => {
 		expect(paid()).toBe(2);
 	});
 
+	// n8n 1.x gives the parent its own items back
+	const isLater = !/^1\./.test(engineVersion);
+	const why = isLater ? /item by item/ : /n8n 1\.x loses the rows/;
 	test.each([
-		['with several items', 2, undefined, true],
+		['with several items', 2, undefined, isLater],
 		['with a single item: it may be called item by item', 1, undefined, false],
 		['with a single item, and nobody waits for it', 1, false, true],
 	])('a sub-workflow called %s', async (_how, count, shouldResume, parks) => {
@@ -592,7 +595,7 @@ describe('workflows', () => {
 		expect(parked.length > 0).toBe(parks);
 		expect(rows('A')).toEqual([Array(count).fill('succeeded')]);
 		const hints = lastRun(run, 'A').hints.map(({ message }) => message);
-		expect(/item by item/.test(hints.join())).toBe(!parks);
+		expect(why.test(hints.join())).toBe(!parks);
 	});
 
 	test.each([

@@ -1,6 +1,6 @@
 'use strict';
 /* The Hailuo node in n8n's engine, against the simulator: what all engine tests start from. */
-const { makeEngine } = require('./engine-harness');
+const { engineVersion, makeEngine } = require('./engine-harness');
 const { HailuoVideo } = require('../../nodes/HailuoVideo/HailuoVideo.node');
 const { providers } = require('../../nodes/shared/providers');
 const { png } = require('../helpers/png');
@@ -220,4 +220,15 @@ async function setUp(simulatorOptions = {}) {
 /** Polls as often as the form allows; with `hurry(20)` that is every 50 ms. */
 const quick = { waitOptions: { pollInterval: 1 } };
 
-module.exports = { realSleep, Start, hurry, passTime, setUp, png, picture, withPicture, quick };
+module.exports = {
+	engineVersion,
+	realSleep,
+	Start,
+	hurry,
+	passTime,
+	setUp,
+	png,
+	picture,
+	withPicture,
+	quick,
+};

@@ -334,6 +334,21 @@ describe('rate limit', () => {
 		expect(await send('minimax')).toBe(0);
 		await limited.close();
 	});
+
+	test('of what asks about tasks: apart from submits', async () => {
+		const limited = await startSimulator({
+			readLimit: { perMinute: 60, burst: 1 },
+			now: () => time,
+		});
+		for (const _ of [1, 2]) expect((await submit(limited, 'wavespeed')).status).toBe(200);
+		const [{ id }] = limited.tasks;
+		const status = async () =>
+			(await call(limited, 'wavespeed', ...WAYS.wavespeed.status(id))).status;
+		expect([await status(), await status()]).toEqual([200, 429]);
+		time += 1000;
+		expect(await status()).toBe(200);
+		await limited.close();
+	});
 });
 
 describe('videos', () => {

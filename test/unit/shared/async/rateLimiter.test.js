@@ -30,8 +30,8 @@ function limiter(clock, perMinute, burst = perMinute) {
 	};
 }
 
-/** 50 submits, ten at a time as the node sends them, each sent again until it is taken. */
-async function submitAll(count, bucket, limiter, perMinute) {
+/** So many submits, ten at a time as the node sends them, each sent again until it is taken. */
+async function submitAll(count, bucket, limiter, perMinute, atOnce = 10) {
 	const waiting = Array.from({ length: count });
 	const worker = async () => {
 		while (waiting.pop() !== undefined || waiting.length > 0) {
@@ -45,7 +45,7 @@ async function submitAll(count, bucket, limiter, perMinute) {
 		}
 	};
 	waiting.fill(1);
-	await Promise.all(Array.from({ length: 10 }, worker));
+	await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 test.each([1, 2, 3])(
@@ -57,6 +57,18 @@ test.each([1, 2, 3])(
 		expect(bucket.made).toHaveLength(50);
 		const floor = ((50 - 20) / 20) * 60_000;
 		expect(clock.now()).toBeLessThan(floor * 1.05 + 1_000);
+	},
+);
+
+test.each([1, 2, 3])(
+	'200 that ask at once what is answered 60 times a minute: they stand in line (seed %i)',
+	async (seed) => {
+		const { clock, passUntil } = fakeClock(seeded(seed));
+		const bucket = limiter(clock, 60, 10);
+		await passUntil(submitAll(200, bucket, new RateLimiter(clock), 0, 20));
+		expect(bucket.made).toHaveLength(200);
+		expect(bucket.refused()).toBeLessThan(300);
+		expect(clock.now()).toBeLessThan(200_000);
 	},
 );
 
