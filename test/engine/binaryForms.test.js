@@ -1,6 +1,6 @@
 'use strict';
 /* n8n's own forms of binary data: by name, by the object itself, inside the JSON ("combined"), and on failed rows. */
-const { quick, setUp, withPicture, picture } = require('./support');
+const { png, quick, setUp, withPicture, picture } = require('./support');
 
 let world;
 beforeAll(async () => (world = await setUp()));
@@ -27,6 +27,7 @@ test.each([
 	['the name', 'data'],
 	['an expression that gives the name', '={{ "da" + "ta" }}'],
 	['the binary object', '={{ $binary.data }}'],
+	['the binary object of a node before', '={{ $("Start").item.binary.data }}'],
 ])('binary field by %s', async (_how, field) => {
 	await succeeded(order({ firstFrameBinaryProperty: field }));
 });
@@ -60,6 +61,46 @@ describe('binary mode "combined": files stand in the JSON, under _files', () => 
 		});
 		expect(errors[0].json._files.data.mimeType).toBe('image/png');
 		expect(errors[0].json.error.category).toBe('balance');
+	});
+});
+
+describe('each kind of image, and a reference', () => {
+	const forms = {
+		'the name': (name) => name,
+		'the binary object': (name) => `={{ $binary.${name} }}`,
+		'the object in the JSON': (name) => `={{ $json._files.${name} }}`,
+	};
+	const modes = {
+		firstLastFrame: ([first, last]) => ({
+			firstFrameBinaryProperty: first,
+			lastFrameBinaryProperty: last,
+		}),
+		subjectReference: ([subject]) => ({ model: 'S2V-01', subjectBinaryProperty: subject }),
+		referenceToVideo: (fields) => ({
+			model: 'MiniMax-H3',
+			references: {
+				reference: fields.map((field) => ({
+					kind: 'image',
+					source: 'binary',
+					binaryProperty: field,
+				})),
+			},
+		}),
+	};
+	const cases = Object.keys(modes).flatMap((mode) => Object.keys(forms).map((how) => [mode, how]));
+
+	test.each(cases)('%s: by %s', async (mode, how) => {
+		const files = { one: picture(png(640, 480)), two: picture(png(800, 600)) };
+		files.two.fileName = 'two.png';
+		const inJson = how.includes('JSON');
+		const input = [inJson ? { json: { _files: files } } : { json: {}, binary: files }];
+		const fields = ['one', 'two'].map(forms[how]);
+		const parameters = order({ provider: 'minimax', mode, ...modes[mode](fields) });
+		await succeeded(parameters, { input, ...(inJson && { settings: combined }) });
+		const sent = JSON.stringify(
+			world.simulator.requests.find(({ kind }) => kind === 'submit').body,
+		);
+		expect(sent.match(/data:image/g)).toHaveLength(mode === 'subjectReference' ? 1 : 2);
 	});
 });
 
