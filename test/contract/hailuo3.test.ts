@@ -696,7 +696,7 @@ describe('prices and balances', () => {
 
 	test('ws.price.err.res is a complaint', () => {
 		const fault = providers.wavespeed.fault(replyOfSample('ws.price.err.res'));
-		expect(fault).toMatchObject({ category: 'invalidParameters', message: 'Model not found.' });
+		expect(fault).toMatchObject({ category: 'unsupported', message: 'Model not found.' });
 	});
 
 	const balances: Array<[ids: string[], provider: ProviderId, way: number, balance: Balance]> = [

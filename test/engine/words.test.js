@@ -149,6 +149,77 @@ describe('an order is answered', () => {
 			'unsupported',
 			/model does not exist/,
 		],
+		['gptge', 403, newApi('', '该令牌无权访问模型 MiniMax-Hailuo-02'), 'unsupported', /无权访问/],
+		['gptge', 403, newApi('', 'This token has no access to model X'), 'unsupported', /no access/],
+		[
+			'gptge',
+			400,
+			{ code: 'model_price_error', message: '模型 X 倍率或价格未配置，请联系管理员设置' },
+			'unsupported',
+			/未配置/,
+		],
+		[
+			'pixazo',
+			403,
+			{ statusCode: 403, message: 'Out of call volume quota. Quota will be replenished in 03:12.' },
+			'balance',
+			/call volume quota/,
+		],
+		['pixazo', 403, { message: 'You do not have enough credits' }, 'balance', /enough credits/],
+		['wavespeed', 400, { code: 400, message: 'You have no credits left' }, 'balance', /no credits/],
+		['toapis', 403, newApi('', 'Token quota has been exceeded'), 'balance', /exceeded/],
+		['gptge', 400, newApi('', '您的提示词中包含不适宜内容'), 'contentPolicy', /不适宜/],
+		[
+			'toapis',
+			403,
+			newApi('unsafe_request', 'the content of prompt field is unsafe'),
+			'contentPolicy',
+			/unsafe/,
+		],
+		[
+			'minimax',
+			200,
+			{ base_resp: { status_code: 1000, status_msg: 'celebrity detected in image' } },
+			'contentPolicy',
+			/celebrity/,
+		],
+		['seaart', 400, { error: { code: 'X', message: 'token is expired' } }, 'auth', /expired/],
+		['toapis', 400, newApi('', 'Your API key has been disabled'), 'auth', /disabled/],
+		[
+			'minimax',
+			200,
+			{ base_resp: { status_code: 1000, status_msg: 'failed to get image info: status 403' } },
+			'invalidParameters',
+			/image info/,
+		],
+		[
+			'pixazo',
+			200,
+			{ base_resp: { status_code: 1000, status_msg: '图片宽高比不符合要求' } },
+			'invalidParameters',
+			/宽高比/,
+		],
+		// HTTP 200 with a complaint in the form of another gateway
+		['minimax', 200, { success: false, message: 'insufficient quota' }, 'balance', /quota/],
+		['minimax', 200, { code: 401, msg: 'token invalid' }, 'auth', /token invalid/],
+		['wavespeed', 200, { error: 'Insufficient credits' }, 'balance', /credits/],
+		['wavespeed', 200, { message: 'Prompt flagged as unsafe content' }, 'contentPolicy', /flagged/],
+		['seaart', 200, { message: '余额不足' }, 'balance', /余额不足/],
+		[
+			'pixazo',
+			200,
+			{ statusCode: 400, message: 'prompt is required' },
+			'invalidParameters',
+			/required/,
+		],
+		[
+			'toapis',
+			200,
+			{ code: 'insufficient_user_quota', message: 'not enough' },
+			'balance',
+			/enough/,
+		],
+		['gptge', 200, { success: false, message: '未登录且未提供 access token' }, 'auth', /未登录/],
 	])('%s, HTTP %i %j: %s', async (provider, status, body, category, reason) => {
 		const { error, taskId } = await rowOf(provider, 'submit', status, body);
 		expect(error).toMatchObject({ category, retryable: false });
@@ -171,6 +242,10 @@ describe('an order is answered', () => {
 		],
 		['gptge', 503, newApi('get_channel_failed', '当前分组上游负载已饱和，请稍后再试')],
 		['toapis', 500, newApi('channel:no_available_key', 'no available key')],
+		['gptge', 503, newApi('', '分组 default 下模型 X 的可用渠道不存在（retry）')],
+		['gptge', 500, newApi('', '获取分组 default 下模型 X 的可用渠道失败（retry）: x')],
+		['gptge', 500, newApi('', 'Current group upstream load is saturated, please try again later')],
+		['toapis', 503, newApi('', 'No valid upstream channel')],
 	])('%s, HTTP %i %j: nothing was made, so it is tried again', async (provider, status, body) => {
 		world.simulator.fault({ provider, kind: 'submit', times: 2, do: { status, body } });
 		const { items, error } = await world.run(order(provider));
@@ -216,6 +291,37 @@ describe('an order is answered', () => {
 		const again = await world.run(order(provider));
 		expect(again.error).toBeUndefined();
 		expect(again.items[0].json).toMatchObject({ taskId, status: 'succeeded' });
+		expect(world.simulator.paid()).toBe(1);
+	});
+
+	test.each([
+		['gptge', { success: false, message: 'the worker has a cold' }],
+		['minimax', { message: 'the worker has a cold', hint: 'wait' }],
+		['wavespeed', { message: 'the worker has a cold', hint: 'wait' }],
+		['seaart', { msg: 'the worker has a cold', hint: 'wait' }],
+		['toapis', { message: 'the worker has a cold' }],
+		['pixazo', { errmsg: 'the worker has a cold' }],
+	])('%s, HTTP 200 %j: nobody knows what it means, but it is passed on', async (provider, body) => {
+		const { error } = await rowOf(provider, 'submit', 200, body);
+		expect(error).toMatchObject({
+			category: 'unknownOutcome',
+			message: expect.stringContaining('the worker has a cold'),
+		});
+		expect(kindCount('submit')).toBe(1);
+	});
+
+	test('"too many requests" inside HTTP 200 is waited out', async () => {
+		const body = { code: 429, message: 'too many requests' };
+		world.simulator.fault({
+			provider: 'toapis',
+			kind: 'submit',
+			times: 2,
+			do: { status: 200, body },
+		});
+		const { items, error } = await world.run(order('toapis'));
+		expect(error).toBeUndefined();
+		expect(items[0].json.status).toBe('succeeded');
+		expect(kindCount('submit')).toBe(3);
 		expect(world.simulator.paid()).toBe(1);
 	});
 
@@ -351,6 +457,48 @@ describe('a task fails', () => {
 			'transient',
 			/worker lost/,
 		],
+		[
+			'wavespeed',
+			prediction({ error: ['Image download failed: 403 Forbidden'] }),
+			'invalidParameters',
+			/download failed/,
+		],
+		[
+			'toapis',
+			generation({ error: { code: 'image_processing_error', message: 'Image processing failed' } }),
+			'invalidParameters',
+			/processing failed/,
+		],
+		[
+			'toapis',
+			generation({ error: { code: 'invalid_parameters', message: 'audit says: nudity detected' } }),
+			'contentPolicy',
+			/nudity/,
+		],
+		// the key of somebody behind the gateway
+		[
+			'toapis',
+			generation({ error: { message: 'Incorrect API key provided' } }),
+			'transient',
+			/key/,
+		],
+		[
+			'toapis',
+			generation({ error: 'model is not available, try again later' }),
+			'transient',
+			/later/,
+		],
+		[
+			'minimax',
+			{
+				task_id: '1',
+				status: 'Success',
+				file_id: '',
+				base_resp: { status_code: 1027, status_msg: 'output sensitive' },
+			},
+			'contentPolicy',
+			/output sensitive/,
+		],
 	])('%s %j: %s', async (provider, body, category, reason) => {
 		const { error, taskId } = await rowOf(provider, 'status', 200, body);
 		expect(error).toMatchObject({ category, retryable: category === 'transient' });
@@ -361,20 +509,27 @@ describe('a task fails', () => {
 	});
 });
 
+const says = {
+	minimax: (status) => ({ task_id: '1', status, base_resp: { status_code: 0 } }),
+	gptge: (status) => ({ code: 'success', data: { task_id: '1', status } }),
+	wavespeed: (status) => prediction({ status }),
+	toapis: (status) => generation({ status }),
+	pixazo: (status) => ({ task_id: '1', status }),
+	seaart: (status) => ({ request_id: '1', status }),
+};
+
 describe('a status word that the gateway does not document is understood', () => {
-	const says = {
-		minimax: (status) => ({ task_id: '1', status, base_resp: { status_code: 0 } }),
-		gptge: (status) => ({ code: 'success', data: { task_id: '1', status } }),
-		wavespeed: (status) => prediction({ status }),
-		toapis: (status) => generation({ status }),
-		pixazo: (status) => ({ task_id: '1', status }),
-		seaart: (status) => ({ request_id: '1', status }),
-	};
 	const cases = Object.keys(says).flatMap((provider) =>
-		['cancelled', 'CANCELED', 'error', 'Failed', 'rejected', '失败'].map((word) => [
-			provider,
-			word,
-		]),
+		[
+			...['cancelled', 'CANCELED', 'CancelledByUser', 'error', 'Failed', 'rejected', '失败'],
+			...[
+				'TASK_STATUS_FAILED',
+				'FAILED_TIMEOUT',
+				'Failed: GPU lost',
+				'任务超时',
+				'request moderated',
+			],
+		].map((word) => [provider, word]),
 	);
 	test.each(cases)('%s: %s', async (provider, word) => {
 		const { error, status } = await rowOf(provider, 'status', 200, says[provider](word));
@@ -385,7 +540,10 @@ describe('a status word that the gateway does not document is understood', () =>
 
 	test.each(
 		Object.keys(says).flatMap((provider) =>
-			['done', 'Succeeded', 'SUCCESS', 'finished', '已完成'].map((word) => [provider, word]),
+			['done', 'Succeeded', 'SUCCESS', 'finished', '已完成', 'TASK_STATUS_SUCCEED'].map((word) => [
+				provider,
+				word,
+			]),
 		),
 	)('%s: %s, and the link comes later', async (provider, word) => {
 		// by then the simulator has finished it, too
@@ -403,6 +561,36 @@ describe('a status word that the gateway does not document is understood', () =>
 		});
 		expect(items[0].binary.data.mimeType).toBe('video/mp4');
 	});
+});
+
+test.each(['cancel_requested', 'failed_retrying', 'not failed', 'completed_uploading', 'UNKNOWN'])(
+	'the status word %s is none of an end',
+	async (word) => {
+		const body = says.toapis(word);
+		world.simulator.fault({
+			provider: 'toapis',
+			kind: 'status',
+			times: 3,
+			do: { status: 200, body },
+		});
+		const { items, error } = await world.run(order('toapis'));
+		expect(error).toBeUndefined();
+		expect(items[0].json.status).toBe('succeeded');
+	},
+);
+
+test.each([
+	['gptge', 200, { code: 'success', message: '', data: null }],
+	['wavespeed', 200, { code: 200, message: 'success', data: null }],
+	['toapis', 200, { code: 'task_not_exist', message: 'task_not_exist' }],
+	['toapis', 400, newApi('', 'record not found')],
+	['pixazo', 200, { message: 'Task not found' }],
+	['seaart', 200, { message: 'request does not exist' }],
+])('%s, HTTP %i %j to the question for a task: it is not known', async (provider, status, body) => {
+	const { error, taskId } = await rowOf(provider, 'status', status, body);
+	expect(error).toMatchObject({ category: 'notFound', retryable: false });
+	expect(taskId).toBe(world.simulator.tasks[0].id);
+	expect(kindCount('status')).toBe(3);
 });
 
 describe('a finished task', () => {

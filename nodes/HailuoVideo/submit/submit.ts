@@ -178,7 +178,7 @@ function replyWithTask(provider: Provider, error: unknown): Reply | undefined {
 function readTaskId(provider: Provider, reply: Reply): string {
 	const id = provider.readSubmit(reply);
 	if (isTaskId(id)) return id;
-	throw unexpectedReply(`the task ID '${shorten(id)}' is none`);
+	throw unexpectedReply(`the task ID '${shorten(id)}' is none`, reply);
 }
 
 /** No answer, a server's trouble or an answer without an id: whether a task exists is not known. */

@@ -17,6 +17,7 @@ import {
 	readState,
 } from './minimaxFamily';
 import {
+	emptyEnvelope,
 	hasError,
 	idOf,
 	linkIn,
@@ -62,7 +63,10 @@ function wordOf(layer: Record<string, unknown>): string | undefined {
 function readStatus(reply: Reply): TaskState {
 	const layers = layersOf(reply.json);
 	const word = first(layers, wordOf);
-	if (word === undefined) throw unexpectedReply("no 'status' in any envelope");
+	if (word === undefined)
+		throw objectOf(reply.json).data === null
+			? emptyEnvelope()
+			: unexpectedReply("no 'status' in any envelope", reply);
 	const base = first(layers, (layer) => {
 		const found = objectOf(layer.base_resp);
 		return [undefined, '0'].includes(textOf(found.status_code)) ? undefined : found;
@@ -112,7 +116,7 @@ export const gptge: Provider = {
 	}),
 	readSubmit(reply) {
 		const id = first(layersOf(reply.json), (layer) => idOf(layer.task_id));
-		if (id === undefined) throw unexpectedReply("no 'task_id'");
+		if (id === undefined) throw unexpectedReply("no 'task_id'", reply);
 		return id;
 	},
 	status: (task) => ({ method: 'GET', path: `/task/${encodeURIComponent(task.taskId)}` }),
@@ -137,9 +141,9 @@ export const gptge: Provider = {
 			read([granted, used]) {
 				const limit = numberOf(objectOf(granted.json).hard_limit_usd);
 				const usage = numberOf(objectOf(used.json).total_usage);
-				if (limit === undefined) throw unexpectedReply("no 'hard_limit_usd'");
+				if (limit === undefined) throw unexpectedReply("no 'hard_limit_usd'", granted);
 				if (limit >= UNLIMITED_USD) return { unlimited: true };
-				if (usage === undefined) throw unexpectedReply("no 'total_usage'");
+				if (usage === undefined) throw unexpectedReply("no 'total_usage'", used);
 				return { amount: limit - usage / 100, currency: 'USD', unlimited: false };
 			},
 		},

@@ -100,7 +100,7 @@ export const minimax: Provider = {
 			calls: () => [{ method: 'GET', path: '/account/query_balance' }],
 			read([reply], baseUrl) {
 				const amount = numberOf(objectOf(reply.json).available_amount);
-				if (amount === undefined) throw unexpectedReply("no 'available_amount'");
+				if (amount === undefined) throw unexpectedReply("no 'available_amount'", reply);
 				return { amount, currency: isChinaHost(baseUrl) ? 'CNY' : 'USD', unlimited: false };
 			},
 		},
@@ -111,7 +111,7 @@ export const minimax: Provider = {
 				const plans = parseReply(remaining, reply).model_remains.filter(({ model_name }) =>
 					/hailuo|video|h\d/i.test(model_name),
 				);
-				if (plans.length === 0) throw unexpectedReply("no video model in 'model_remains'");
+				if (plans.length === 0) throw unexpectedReply("no video model in 'model_remains'", reply);
 				const left = plans.map(
 					(plan) => plan.current_interval_total_count - plan.current_interval_usage_count,
 				);

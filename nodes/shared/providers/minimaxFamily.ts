@@ -106,14 +106,23 @@ const submitted = z.object({ task_id: z.union([z.string(), z.number()]) });
 /** `task_id` of a submit answer; may come as a number. */
 export function readTaskId(reply: Reply): string {
 	const id = idOf(parseReply(submitted, reply).task_id);
-	if (id === undefined) throw unexpectedReply("'task_id' is empty");
+	if (id === undefined) throw unexpectedReply("'task_id' is empty", reply);
 	return id;
 }
 
 /** The state in a query answer, or in one layer of a relay's envelope. */
 export function readState(layer: Record<string, unknown>): TaskState {
 	const word = textOf(layer.status);
-	const status = statusOf(word, words);
+	const said = statusOf(word, words);
+	const code = textOf(objectOf(layer.base_resp).status_code);
+	// a clip that moderation keeps back: a success with a code, and nothing to fetch
+	const heldBack =
+		said === 'succeeded' &&
+		code !== undefined &&
+		codes[code] === 'contentPolicy' &&
+		idOf(layer.file_id) === undefined &&
+		linkIn(layer) === undefined;
+	const status = heldBack ? 'failed' : said;
 	return withoutEmpty<TaskState>({
 		status,
 		providerStatus: word,

@@ -151,7 +151,7 @@ const uploaded = z.looseObject({
 /** An upload, kept for 7 days, as an order takes it. */
 export function readUpload(reply: Reply): string {
 	const id = textOf(parseReply(uploaded, reply).file.file_id);
-	if (id === undefined || id === '0') throw unexpectedReply("'file.file_id' is empty");
+	if (id === undefined || id === '0') throw unexpectedReply("'file.file_id' is empty", reply);
 	return `mm_file://${id}`;
 }
 

@@ -29,7 +29,7 @@ function readStatus(reply: Reply): TaskState {
 	const answer = objectOf(reply.json);
 	const videoUrl = linkIn(answer.video_url) ?? linkIn(answer.file) ?? linkIn(answer.output);
 	const word = textOf(answer.status);
-	if (word === undefined && videoUrl === undefined) throw unexpectedReply("no 'status'");
+	if (word === undefined && videoUrl === undefined) throw unexpectedReply("no 'status'", reply);
 	// an older client got a link without a status word (providers.md 7, secondary)
 	return withoutEmpty<TaskState>({
 		...readState(word === undefined ? { ...answer, status: 'Success' } : answer),

@@ -51,15 +51,31 @@ export function parseReply<T>(schema: z.ZodType<T>, reply: Reply): T {
 	if (parsed.success) return parsed.data;
 	const issue = parsed.error.issues[0];
 	const where = issue.path.join('.') || 'the reply';
-	throw unexpectedReply(`'${where}': ${issue.message}`);
+	throw unexpectedReply(`'${where}': ${issue.message}`, reply);
 }
 
-/** The error for an answer that is not of the documented shape. */
-export function unexpectedReply(what: string): GatewayFailed {
+/**
+ * The error for an answer that is not of the documented shape.
+ * @param what what is missing or of another kind
+ * @param reply the answer: what it says in words is passed on
+ */
+export function unexpectedReply(what: string, reply: Reply): GatewayFailed {
+	const said = shorten(complaintIn(reply.json).texts[0] ?? '', 120);
+	const says = said === '' ? '' : `. It says: ${said}`;
 	return new GatewayFailed({
 		category: 'protocol',
 		code: 'unexpectedReply',
-		message: `The reply is not of the documented shape (${what})`,
+		message: `The reply is not of the documented shape (${what})${says}`,
+		retryable: false,
+	});
+}
+
+/** The error for an envelope of success with nothing in it: relays answer so when they know no such task. */
+export function emptyEnvelope(): GatewayFailed {
+	return new GatewayFailed({
+		category: 'notFound',
+		code: 'noData',
+		message: 'The gateway has nothing about this task',
 		retryable: false,
 	});
 }
@@ -80,7 +96,7 @@ export function statusOf(
 	const known = word?.trim().toLowerCase() ?? '';
 	if (Object.hasOwn(words, known)) return words[known];
 	// new-api, too, goes on waiting at a word it does not know (providers.md 1.1)
-	return plainStatus(known) ?? 'processing';
+	return plainStatus(word ?? '') ?? 'processing';
 }
 
 /** An ID of a task or a file; gateways write 0, null or nothing for one that is not there yet. */
@@ -181,6 +197,7 @@ const REASON_KEYS = [
 	'reason',
 	'message',
 	'msg',
+	'errmsg',
 	'data',
 	'task',
 	'result',
@@ -188,15 +205,22 @@ const REASON_KEYS = [
 	'response',
 	'resp_data',
 ];
+/** Those of them that hold what was asked for where all is well. */
+const PAYLOADS = ['status', 'data', 'task', 'result', 'output', 'response', 'resp_data'];
 const CODE_KEYS = [
 	'status_code',
+	'statusCode',
 	'code',
+	'errcode',
 	'type',
 	'error_code',
 	'errorCode',
 	'error_type',
 	'err_code',
 ];
+
+/** Names beside a complaint that tell nothing of a task. */
+const BESIDE = ['success', 'request_id', 'requestId', 'trace_id', 'timestamp', 'path', 'param'];
 
 /** Texts that give no reason. */
 const SAYS_NOTHING =
@@ -243,7 +267,7 @@ export function complaintIn(json: unknown): Complaint {
 		const start = text.indexOf('{"');
 		if (start > 0) visit(parseJson(text.slice(start)), key, depth + 1);
 		// whole outputs and links are no reasons
-		if (['data', 'task', 'result', 'output', 'response', 'resp_data'].includes(key)) return;
+		if (PAYLOADS.includes(key)) return;
 		if (key === 'error' && /^[a-z]+(?:_[a-z]+)+$/i.test(text)) found.codes.push(text);
 		found.texts.push(text);
 	};
@@ -271,6 +295,28 @@ export function messageOf(json: unknown): string | undefined {
 }
 
 /**
+ * Whether a body of any dialect is nothing but a complaint, in the form of some other one: gateways that stand before
+ * the documented one have forms of their own.
+ */
+function isComplaint(body: Record<string, unknown>): boolean {
+	const only = Object.entries(body).every(
+		([name, value]) =>
+			value === null ||
+			BESIDE.includes(name) ||
+			CODE_KEYS.includes(name) ||
+			(REASON_KEYS.includes(name) && !PAYLOADS.includes(name)),
+	);
+	// the ID of a request is that of the task at SeaArt
+	if (!only || (body.request_id !== undefined && body.success !== false)) return false;
+	if (body.success === false) return true;
+	const found = complaintIn(body);
+	const code = Number(found.codes[0]);
+	return (
+		(code >= 400 && code < 600) || plainFault(found.codes, found.texts.join(' | ')) !== undefined
+	);
+}
+
+/**
  * The complaint in a reply, for all dialects.
  * @param codes the gateway's own codes -> category, sourced in the provider file
  * @param failedInside whether a body that came with HTTP 2xx holds an error
@@ -281,7 +327,8 @@ export function readFault(
 	failedInside: (body: Record<string, unknown>) => boolean,
 ): ProviderFault | undefined {
 	const fine = reply.status >= 200 && reply.status < 300;
-	if (fine && !failedInside(objectOf(reply.json))) return undefined;
+	const body = objectOf(reply.json);
+	if (fine && !failedInside(body) && !isComplaint(body)) return undefined;
 	const found = complaintIn(reply.json);
 	const { code, category: documented } = judgeComplaint(found, codes);
 	// a code inside HTTP 200 may be the HTTP code that was meant
@@ -329,6 +376,8 @@ function plainOf(found: Complaint, status: number): PlainFault | undefined {
 	if (plain.category === 'invalidParameters' && [401, 402, 403, 404, 410, 429].includes(status))
 		return undefined;
 	if (plain.category === 'notFound' && status >= 500) return undefined;
+	if (plain.category === 'unsupported' && (status >= 500 || status === 402 || status === 429))
+		return undefined;
 	return plain;
 }
 
@@ -367,8 +416,8 @@ function taskErrorOf(
 		documented === undefined || documented === 'transient'
 			? plainFault(found.codes, found.texts.join(' | '))?.category
 			: undefined;
-	// of a task, and not of a call: it was taken, and "too many" or an unknown task mean somebody behind the gateway
-	const ofOthers = plain === 'rateLimit' || plain === 'notFound';
+	// of a task, and not of a call: it was taken, and "too many", a wrong key or an unknown task mean somebody behind the gateway
+	const ofOthers = plain === 'rateLimit' || plain === 'notFound' || plain === 'auth';
 	const category = (ofOthers ? undefined : plain) ?? documented ?? 'transient';
 	return {
 		code: code ?? found.codes[0] ?? 'failed',
@@ -388,13 +437,13 @@ export function retryAfterOf(reply: Reply): number | undefined {
 	return Number.isFinite(ms) && ms >= 0 ? Math.min(ms, 3_600_000) : undefined;
 }
 
-/** A gateway's words, fit for an error panel: one line, at most 300 characters. */
-export function shorten(text: string): string {
+/** A gateway's words, fit for an error panel: one line, at most 300 characters, or as many as are given. */
+export function shorten(text: string, most = 300): string {
 	const line = text
 		.slice(0, 2000)
 		.replace(/\p{Cc}+/gu, ' ')
 		.trim();
-	return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+	return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }
 
 /** The fields of a request body that have a value; order as documented by the gateway. */

@@ -135,7 +135,7 @@ export const seaart: Provider = {
 		const answer = parseReply(submitted, reply);
 		// a complaint carries the ID of the call
 		if (hasError(answer.error) || answer.detail !== undefined)
-			throw unexpectedReply("an error beside 'request_id'");
+			throw unexpectedReply("an error beside 'request_id'", reply);
 		return String(answer.request_id);
 	},
 	status: (task) => ({ method: 'GET', path: requestPath(task, 'status') }),

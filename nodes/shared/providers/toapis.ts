@@ -129,7 +129,7 @@ function readSubmit(reply: Reply): string {
 	const answer = objectOf(reply.json);
 	const older = objectOf(Array.isArray(answer.data) ? answer.data[0] : answer.data);
 	const id = idOf(answer.id) ?? idOf(older.task_id) ?? idOf(answer.task_id);
-	if (id === undefined) throw unexpectedReply("no 'id'");
+	if (id === undefined) throw unexpectedReply("no 'id'", reply);
 	return id;
 }
 
@@ -173,7 +173,7 @@ function readBalance([reply]: Reply[]): Balance {
 	const amount = numberOf(answer.remain_balance);
 	if (answer.unlimited_quota === true || amount === -1) return { unlimited: true };
 	if (credits !== undefined) return { amount: credits / 200, currency: 'USD', unlimited: false };
-	if (amount === undefined) throw unexpectedReply("no 'remain_balance'");
+	if (amount === undefined) throw unexpectedReply("no 'remain_balance'", reply);
 	return { amount, unit: 'as set in the console: USD, CNY or tokens', unlimited: false };
 }
 

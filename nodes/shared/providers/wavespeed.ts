@@ -8,13 +8,14 @@ import { z } from 'zod/v4';
 import { bearer } from '../auth/schemes';
 import type { ReferenceKind } from '../catalog/gateways';
 import type { ErrorCategory } from '../errors';
-import { objectOf } from '../json';
+import { isObject, objectOf } from '../json';
 import type { TaskError, TaskState, TaskStatus, VideoOrder } from '../task';
 import { bodyOf, eventOf, refused, signatureFault } from './callbacks';
 import type { CallbackEvent, CallbackMessage, Provider, Reply } from './contract';
 import { h3Images, h3References } from './hailuo3';
 import { images } from './minimaxFamily';
 import {
+	emptyEnvelope,
 	linkIn,
 	parseReply,
 	readFault,
@@ -131,7 +132,7 @@ const answered = z.looseObject({ id, status: z.string().min(1) });
 /** The prediction in its envelope, or bare, as the pages of Hailuo 3 print it (docs/providers.md 11.2). */
 function bare(reply: Reply): Reply {
 	const body = objectOf(reply.json);
-	return { ...reply, json: body.id === undefined ? body.data : body };
+	return { ...reply, json: body.id === undefined && isObject(body.data) ? body.data : body };
 }
 
 /** A flag for each output tells moderation, also where no code does (docs/providers.md 4). */
@@ -143,6 +144,8 @@ function reasonOf(data: Record<string, unknown>): TaskError {
 }
 
 function readStatus(reply: Reply): TaskState {
+	const { id, data: inner } = objectOf(reply.json);
+	if (id === undefined && inner === null) throw emptyEnvelope();
 	const data = parseReply(answered, bare(reply));
 	const status = statusOf(data.status, words);
 	return withoutEmpty<TaskState>({
