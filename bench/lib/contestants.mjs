@@ -5,7 +5,7 @@
 
 /** The trigger, pinned to the items. */
 export const START = 'Start';
-const PICTURE = 'Get a picture';
+const PICTURE = 'Get an image';
 const API_KEY = 'bench-key-0123456789';
 
 const MODEL = 'MiniMax-Hailuo-02';

@@ -7,6 +7,8 @@ const { join } = require('node:path');
 const advice = require('../../nodes/HailuoVideo/batch/advice');
 const { errorsPage, messagesIn } = require('../../tools/lib/errors.cjs');
 
+const { n8n } = require('../../package.json');
+
 const root = join(__dirname, '../..');
 const file = join(root, 'docs/errors.md');
 const { refusals, faults } = messagesIn(root);
@@ -51,4 +53,51 @@ it('finds the messages of the code, and what to do about each', () => {
 	expect(mute).toEqual([]);
 	const categories = Object.keys(advice.categoryAdvice);
 	for (const fault of faults) expect(categories).toEqual(expect.arrayContaining(fault.categories));
+});
+
+/** Names in n8n's own screens, as they stand there. */
+const NAMES_OF_N8N = [
+	'Convert to File',
+	'Crop',
+	'Edit Image',
+	'File',
+	'Format',
+	'HTTP Request',
+	'Move Base64 String to File',
+	'On Error',
+	'Read/Write Files from Disk',
+	'Resize',
+	'Retry On Fail',
+];
+
+/** All that a user can read in the forms of our nodes and credentials. */
+function labelsOfForms() {
+	const labels = new Set();
+	const collect = (part) => {
+		if (Array.isArray(part)) part.forEach(collect);
+		if (part === null || typeof part !== 'object') return;
+		for (const key of ['displayName', 'placeholder', 'name']) {
+			if (typeof part[key] === 'string') labels.add(part[key]);
+		}
+		Object.values(part).forEach(collect);
+	};
+	for (const entry of [...n8n.nodes, ...n8n.credentials]) {
+		const source = entry.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+		for (const Made of Object.values(require(join(root, source)))) {
+			const made = new Made();
+			collect(made.description ?? { properties: made.properties, displayName: made.displayName });
+		}
+	}
+	return labels;
+}
+
+it('each name in quotes is what the form says', () => {
+	const labels = labelsOfForms();
+	// a message puts the field's name in front of what is wrong: a group of fields has one name there
+	const known = new Set([...labels, ...NAMES_OF_N8N, 'First Frame']);
+	const named = [...readFileSync(file, 'utf8').matchAll(/'([A-Z][^'|\n]*)'/g)].map(
+		([, name]) => name,
+	);
+	expect(named.length).toBeGreaterThan(50);
+	expect([...new Set(named)].filter((name) => !known.has(name))).toEqual([]);
 });

@@ -65,9 +65,9 @@ test.each([
 	expect(error.description).toMatch(description);
 });
 
-test('Largest File, and a task that was stopped at the gateway', async () => {
+test('a file over the limit, and a task that was stopped at the gateway', async () => {
 	const tooLarge = await world.run(order('wavespeed', { downloadOptions: { maxSize: 0.001 } }));
-	expect(tooLarge.error.description).toMatch(/Raise 'Largest File'/);
+	expect(tooLarge.error.description).toMatch(/Raise 'Max File Size \(MB\)'/);
 	const stopped = await world.run(order('wavespeed', { prompt: 'A cat sim:canceled' }));
 	expect(stopped.error.description).toMatch(/Run 'Create' again/);
 });

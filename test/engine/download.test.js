@@ -62,7 +62,7 @@ test('the largest file is respected, and a download later takes it', async () =>
 		onError: 'continueRegularOutput',
 	});
 	const { taskId, error } = items[0].json;
-	expect(error.message).toMatch(/0.3 MB or more; 'Largest File' allows 0.2 MB/);
+	expect(error.message).toMatch(/0.3 MB or more; 'Max File Size \(MB\)' allows 0.2 MB/);
 	const later = await world.run({ provider: 'toapis', operation: 'download', taskId });
 	expect(later.items[0].binary.data.mimeType).toBe('video/mp4');
 });

@@ -18,7 +18,7 @@ export const GATEWAYS = [
 }));
 
 /** The node of the demo workflow that fetches the first frame. */
-export const PICTURE_NODE = 'Get a picture';
+export const PICTURE_NODE = 'Get an image';
 
 /** The node of the demo workflow that starts it. */
 export const START_NODE = 'Start';

@@ -41,14 +41,14 @@ export const categoryAdvice: Readonly<Record<ErrorCategory, Advice>> = {
 		advise: (g) => `Top up the account at ${g}, or wait until its quota renews.`,
 	},
 	spendLimit: {
-		when: "The clips of the run would cost more than 'Max Spend' allows; nothing was ordered.",
+		when: "The clips of the run would cost more than 'Max Spend (USD)' allows; nothing was ordered.",
 		// refused before anything was sent: the refusal itself says what to do
 		advise: () => "Raise 'Max Spend (USD)', or send fewer items.",
 	},
 	rateLimit: {
 		when: 'The gateway said "too many requests" for 15 minutes.',
 		advise: (g) =>
-			`${g} takes fewer requests than were sent. Run the rest later, lower 'Requests per Minute' in 'Batching', or raise the limit of the account.`,
+			`${g} takes fewer requests than were sent. Run the rest later, lower 'Max Submits per Minute' in 'Batching', or raise the limit of the account.`,
 	},
 	invalidParameters: {
 		when: 'The gateway refuses a parameter of the order.',
@@ -155,10 +155,10 @@ export const specialAdvice: readonly SpecialAdvice[] = [
 	},
 	{
 		id: 'tooLarge',
-		when: "The file is larger than 'Largest File' allows.",
+		when: "The file is larger than 'Max File Size (MB)' allows.",
 		applies: isCode('unsupported', 'tooLarge'),
 		advise: () =>
-			"Raise 'Largest File' in 'Download Options', or use the link in 'videoUrl' instead of the file.",
+			"Raise 'Max File Size (MB)' in 'Download Options', or use the link in 'videoUrl' instead of the file.",
 	},
 	{
 		id: 'stopped',

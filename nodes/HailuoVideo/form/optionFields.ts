@@ -159,7 +159,7 @@ const spendFields: INodeProperties[] = [
 		typeOptions: { minValue: 0, numberPrecision: 4 },
 		default: 0.3,
 		description:
-			"What a video costs with your plan. Used for 'Max Spend' and the estimated cost, instead of the list price.",
+			"What a video costs with your plan. Used for 'Max Spend (USD)' and the estimated cost, instead of the list price.",
 	},
 ];
 

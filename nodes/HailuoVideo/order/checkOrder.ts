@@ -248,7 +248,7 @@ export function checkModelName(name: unknown, what: string): string {
 	throw new InputRefused(
 		'Model Name',
 		text === '' ? "'Model Name' is empty" : `'Model Name' ${quote(text)} cannot be a model`,
-		`With 'Model' set to 'Other', enter ${what}.`,
+		`With 'Model' set to 'Other (Enter Its Name)', enter ${what}.`,
 	);
 }
 

@@ -298,7 +298,7 @@ function tooLarge(bytes: number, maxBytes: number): GatewayFailed {
 	return new GatewayFailed({
 		category: 'unsupported',
 		code: 'tooLarge',
-		message: `The video has ${megabytes(bytes)} or more; 'Largest File' allows ${megabytes(maxBytes)}`,
+		message: `The video has ${megabytes(bytes)} or more; 'Max File Size (MB)' allows ${megabytes(maxBytes)}`,
 		retryable: false,
 	});
 }

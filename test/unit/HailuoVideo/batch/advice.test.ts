@@ -23,11 +23,11 @@ describe('advice names the thing to change', () => {
 		['a task that is not known', fault({ category: 'notFound' }), true, 404, /'Task ID'/],
 		['413', fault({ category: 'invalidParameters', code: '413' }), false, 413, /URL.*'Edit Image'/],
 		[
-			'Largest File',
+			'Max File Size (MB)',
 			fault({ category: 'unsupported', code: 'tooLarge' }),
 			true,
 			undefined,
-			/'Largest File'/,
+			/'Max File Size \(MB\)'/,
 		],
 		[
 			'cancel of a finished task',
