@@ -7,6 +7,7 @@ import { systemClock, type Clock } from '../shared/async/clock';
 import { retryRead } from '../shared/async/retry';
 import { settle } from '../shared/async/settle';
 import { failureOf } from '../shared/errors';
+import { visible } from '../shared/parameters';
 import { makesVideo } from '../shared/providers/callbacks';
 import type { Provider } from '../shared/providers/contract';
 import { isFinal, taskRow, type TaskRef, type TaskState } from '../shared/task';
@@ -204,7 +205,7 @@ async function itemOf(
 
 async function secretOf(context: IWebhookFunctions, provider: Provider): Promise<string> {
 	const credential = await settle(async () => await context.getCredentials(provider.credential));
-	return 'value' in credential ? String(credential.value.webhookSecret ?? '').trim() : '';
+	return 'value' in credential ? visible(String(credential.value.webhookSecret ?? '')) : '';
 }
 
 /** The body as it came. n8n reads it lazily for some content types. */

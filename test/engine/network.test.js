@@ -278,6 +278,38 @@ describe('a secure connection that never stood: nothing was made', () => {
 		expect(networkFault(new Error('x', { cause }))).toMatchObject({ code, noTask });
 	});
 
+	test('a handshake that takes too long may do better', () => {
+		const late = Object.assign(new Error('x'), { code: 'ERR_TLS_HANDSHAKE_TIMEOUT' });
+		expect(networkFault(late)).toMatchObject({ noTask: true, retryable: true });
+	});
+
+	test.each([
+		['UND_ERR_CONNECT_TIMEOUT', undefined, true],
+		['EAI_NODATA', undefined, true],
+		['ENODATA', 'queryA', true],
+		['ESERVFAIL', 'queryAaaa', true],
+		['ETIMEOUT', 'queryA', true],
+		['ENETDOWN', undefined, true],
+		['ERR_INVALID_URL', undefined, true],
+		['UND_ERR_SOCKET', undefined, false],
+		['UND_ERR_HEADERS_TIMEOUT', undefined, false],
+		['UND_ERR_BODY_TIMEOUT', undefined, false],
+		['ERR_NETWORK', undefined, false],
+		['EPIPE', 'write', false],
+	])('%s %s', (code, syscall, noTask) => {
+		const cause = Object.assign(new Error('x'), { code, syscall });
+		expect(networkFault(new TypeError('fetch failed', { cause })).noTask).toBe(noTask);
+	});
+
+	test('n8n’s own protection of its network lets the request not out', () => {
+		for (const name of ['SsrfBlockedIpError', 'SsrfBlockedHostnameError']) {
+			const cause = Object.assign(new Error('The request was blocked'), { name });
+			const fault = networkFault(Object.assign(new Error('x'), { cause }));
+			expect(fault).toMatchObject({ noTask: true, retryable: false });
+			expect(fault.message).toMatch(/SSRF/);
+		}
+	});
+
 	test('a connection that was never made, by whatever code', () => {
 		const refused = Object.assign(new Error('x'), { code: 'ETIMEDOUT', syscall: 'connect' });
 		expect(networkFault(new Error('x', { cause: refused })).noTask).toBe(true);
@@ -285,6 +317,52 @@ describe('a secure connection that never stood: nothing was made', () => {
 		expect(networkFault(Object.assign(all, { code: 'ETIMEDOUT' })).noTask).toBe(true);
 		const late = Object.assign(new Error('x'), { code: 'ETIMEDOUT', syscall: 'read' });
 		expect(networkFault(late).noTask).toBe(false);
+	});
+});
+
+describe('a credential, as it was pasted', () => {
+	const own = 'hailuoWaveSpeedApi';
+	const key = 'test-key-0123456789';
+	const pasted = async (values) => {
+		const before = { ...world.credentials[own] };
+		Object.assign(world.credentials[own], values);
+		const result = await world.run(create(), { onError: 'continueRegularOutput' });
+		Object.assign(world.credentials[own], before);
+		return result.items[0].json;
+	};
+
+	test.each([`${key}\u200b`, `\ufeff${key}`, 'test-key-\n0123456789', `\u202a${key}\u202c\0`])(
+		'key %#: is taken without what nobody sees',
+		async (apiKey) => expect((await pasted({ apiKey })).status).toBe('queued'),
+	);
+
+	test('what nobody sees in a key does not show the key', async () => {
+		answer = (_req, res) => {
+			res.writeHead(400, { 'content-type': 'application/json' });
+			res.end(JSON.stringify({ code: 400, message: `no account of ${key}` }));
+		};
+		const { error } = await pasted({ apiKey: `test-key\u200b-0123456789`, baseUrl: ownGateway() });
+		expect(error.message).toBe('no account of ***');
+	});
+
+	test.each(['test-kеy-0123456789', 'test‑key‑0123456789'])(
+		'%s has a letter of another script: refused before anything is sent',
+		async (apiKey) => {
+			const { error } = await pasted({ apiKey });
+			expect(error).toMatchObject({ code: 'refused' });
+			expect(error.message).toMatch(/'API Key' of the credential/);
+			expect(simulator.requests).toEqual([]);
+		},
+	);
+
+	test.each([
+		['what nobody sees', (url) => `${url}\u200b`],
+		['backslashes', (url) => url.replace('//', '\\\\')],
+		['slashes', (url) => `${url}//`],
+		['capitals', (url) => url.replace('http', 'HTTP')],
+	])('Base URL with %s', async (_name, written) => {
+		const json = await pasted({ baseUrl: written(baseUrls[own]) });
+		expect(json.status).toBe('queued');
 	});
 });
 
@@ -359,14 +437,17 @@ describe('a paid clip is waited for', () => {
 		expect(error.description).toMatch(/Task ID/);
 	});
 
-	test.each([401, 403, 404])('past a firewall that answers %i with a page', async (status) => {
-		const { items: made } = await world.run(create());
-		const { taskId } = made[0].json;
-		simulator.fault({ kind: 'status', times: 4, do: { status, body: page } });
-		const { items, error } = await world.run(fetchTask('wait', taskId));
-		expect(error).toBeUndefined();
-		expect(items[0].json).toMatchObject({ taskId, status: 'succeeded' });
-	});
+	test.each([400, 401, 402, 403, 404, 406, 407, 418, 421, 431, 451])(
+		'past a firewall that answers %i with a page',
+		async (status) => {
+			const { items: made } = await world.run(create());
+			const { taskId } = made[0].json;
+			simulator.fault({ kind: 'status', times: 4, do: { status, body: page } });
+			const { items, error } = await world.run(fetchTask('wait', taskId));
+			expect(error).toBeUndefined();
+			expect(items[0].json).toMatchObject({ taskId, status: 'succeeded' });
+		},
+	);
 
 	test('but a key that the gateway itself refuses ends it', async () => {
 		const { items: made } = await world.run(create());

@@ -2,13 +2,35 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { InputRefused } from '../errors';
+import { visible } from '../parameters';
 
-/** The key as the gateway wants it: without the blanks and the `Bearer ` prefix that come along when pasting. */
+/**
+ * The key as the gateway wants it: without what comes along when pasting, which are blanks, line breaks, signs that
+ * nobody sees, and the `Bearer ` prefix.
+ */
 export function cleanKey(key: unknown): string {
-	return (typeof key === 'string' || typeof key === 'number' ? String(key) : '')
-		.trim()
+	return visible(typeof key === 'string' || typeof key === 'number' ? String(key) : '')
 		.replace(/^bearer(\s+|$)/i, '')
+		.replace(/[\r\n\t]+/g, '')
 		.trim();
+}
+
+/**
+ * The key of a credential, as it travels in a header.
+ * @throws InputRefused when it is empty, or holds what a header cannot: the HTTP client would drop that in silence
+ */
+export function checkedKey(key: unknown): string {
+	const clean = cleanKey(key);
+	const refused = (why: string) =>
+		new InputRefused(
+			'API Key',
+			`'API Key' of the credential ${why}`,
+			'Open the credential and paste the key that the gateway gave you.',
+		);
+	if (clean === '') throw refused('is empty');
+	if (!/^[\x20-\x7e]+$/.test(clean))
+		throw refused('holds a letter or sign that no key has: it was not copied exactly');
+	return clean;
 }
 
 /**
@@ -16,7 +38,7 @@ export function cleanKey(key: unknown): string {
  * @throws InputRefused when it is no http(s) URL, or carries a query, a fragment or a user name
  */
 export function cleanBaseUrl(baseUrl: unknown): string {
-	const text = typeof baseUrl === 'string' ? baseUrl.trim() : '';
+	const text = typeof baseUrl === 'string' ? visible(baseUrl) : '';
 	const refused = (why: string) =>
 		new InputRefused(
 			'Base URL',
@@ -31,7 +53,8 @@ export function cleanBaseUrl(baseUrl: unknown): string {
 	if (url.username !== '' || url.password !== '')
 		throw refused('must not hold a user name or password');
 	if (url.search !== '' || url.hash !== '') throw refused('must not hold a ? or a #');
-	return text.replace(/\/+$/, '');
+	// as a URL is written: parsers take backslashes and blanks that HTTP clients refuse
+	return url.href.replace(/\/+$/, '');
 }
 
 type Signed = Promise<IHttpRequestOptions>;

@@ -4,9 +4,9 @@ import type { IExecuteFunctions, IHttpRequestOptions, IWebhookFunctions } from '
 import { jsonBody, multipartBody, type Body } from './body';
 import { Stopped, type Clock } from '../async/clock';
 import { rateLimitOf } from '../async/retry';
-import { cleanBaseUrl, cleanKey } from '../auth/schemes';
+import { checkedKey, cleanBaseUrl } from '../auth/schemes';
 import { digestOf } from '../digest';
-import { GatewayFailed, InputRefused, type ProviderFault } from '../errors';
+import { GatewayFailed, type ProviderFault } from '../errors';
 import { isObject, parseJson } from '../json';
 import type { HttpCall, Provider, Reply } from '../providers/contract';
 import { accountLimitsOf, type AccountLimits } from './account';
@@ -89,13 +89,7 @@ export async function openClient(
 		itemIndex,
 	);
 	const baseUrl = cleanBaseUrl(values.baseUrl);
-	const key = cleanKey(values.apiKey);
-	if (key === '')
-		throw new InputRefused(
-			'API Key',
-			"'API Key' of the credential is empty",
-			'Open the credential and paste the key that the gateway gave you.',
-		);
+	const key = checkedKey(values.apiKey);
 
 	const { id = '', name = '' } = context.getNode().credentials?.[provider.credential] ?? {};
 	const credential = [provider.id, id, baseUrl].join(' ');
@@ -245,13 +239,17 @@ function replyOf(
 	};
 }
 
+/** Too slow, too big, too many: the status is the message, whoever sends it. */
+const SAYS_ENOUGH = [408, 413, 429];
+
 /**
  * A refusal in words that are not the gateway's own: a firewall or proxy before it. It says nothing of a task or a key,
  * and nothing was made of the request.
  */
 function refusalPage(reply: Reply): ProviderFault | undefined {
 	const isPage = reply.json === undefined && reply.text.trim() !== '';
-	if (!isPage || ![401, 403, 404, 405].includes(reply.status)) return undefined;
+	const refuses = reply.status >= 400 && reply.status < 500;
+	if (!isPage || !refuses || SAYS_ENOUGH.includes(reply.status)) return undefined;
 	return {
 		category: 'protocol',
 		code: String(reply.status),
@@ -290,11 +288,16 @@ const UNREADABLE_PICTURE: ProviderFault = {
 const HUNG_UP = ['EPIPE', 'ECONNRESET'];
 
 /** Failed before the request left: nothing can have been made. */
-const NOT_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'];
+const NOT_SENT =
+	/^(ECONNREFUSED|ENOTFOUND|EAI_\w+|ENET(UNREACH|DOWN)|EHOST(UNREACH|DOWN)|UND_ERR_CONNECT_TIMEOUT|ERR_INVALID_(URL|CHAR))$/;
+/** System calls that come before a request: making the connection, resolving its name (`queryA` and its kin). */
+const BEFORE_SENDING = /^(connect|getaddrinfo|query[A-Z]\w*)$/;
+/** The names of n8n 2's errors when its own protection of the network lets a request not out. */
+const HELD_BACK = /^Ssrf\w*Error$/;
 
 /** Codes of a certificate that was not accepted (OpenSSL's verification results, and Node's own). */
 const CERTIFICATE =
-	/CERT|^(ERR_TLS_|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|CRL_)/;
+	/CERT|^(ERR_TLS_(?!HANDSHAKE_TIMEOUT)|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|CRL_)/;
 /** OpenSSL's reasons for a handshake that failed; those of a connection that broke later are others. */
 const HANDSHAKE =
 	/WRONG_VERSION|HANDSHAKE|PROTOCOL|HTTP_REQUEST|UNRECOGNIZED_NAME|CIPHER|UNKNOWN_CA|KEY_TOO_SMALL|RENEGOTIATION|PACKET_LENGTH/;
@@ -311,30 +314,35 @@ export function networkFault(error: unknown): ProviderFault {
 	const insecure = tlsNeverStood(code, causes);
 	// a name that was not resolved, a connection that was never made
 	const unconnected =
-		NOT_SENT.includes(code) ||
-		causes.some(({ syscall }) => /^(connect|getaddrinfo)$/.test(String(syscall)));
+		NOT_SENT.test(code) || causes.some(({ syscall }) => BEFORE_SENDING.test(String(syscall)));
+	const heldBack = causes.some(({ name }) => HELD_BACK.test(String(name)));
 	const timedOut = code === 'ETIMEDOUT' || code === 'ECONNABORTED';
-	const what = CERTIFICATE.test(code)
-		? 'The gateway’s certificate was not accepted'
-		: insecure
-			? 'No secure connection to the gateway could be made: check scheme and port of its address'
-			: unconnected
-				? 'The gateway could not be reached'
-				: timedOut
-					? 'The gateway did not answer in time'
-					: 'The connection to the gateway broke';
+	const what = heldBack
+		? 'n8n’s protection of its network (SSRF) does not let requests out to this address: its administrator can allow it'
+		: CERTIFICATE.test(code)
+			? 'The gateway’s certificate was not accepted'
+			: insecure
+				? 'No secure connection to the gateway could be made: check scheme and port of its address'
+				: unconnected
+					? 'The gateway could not be reached'
+					: timedOut
+						? 'The gateway did not answer in time'
+						: 'The connection to the gateway broke';
 	return {
 		category: 'transient',
 		code,
 		message: `${what} (${code})`,
-		retryable: !insecure || code === 'ECONNRESET',
-		noTask: unconnected || insecure,
+		retryable: !heldBack && (!insecure || PASSING.includes(code)),
+		noTask: unconnected || insecure || heldBack,
 	};
 }
 
+/** Of a handshake that was not refused, but broken off. */
+const PASSING = ['ECONNRESET', 'ERR_TLS_HANDSHAKE_TIMEOUT'];
+
 /** Whether the secure connection was never made. A request follows the handshake, so none was sent. */
 function tlsNeverStood(code: string, causes: Cause[]): boolean {
-	if (CERTIFICATE.test(code)) return true;
+	if (CERTIFICATE.test(code) || code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return true;
 	const reasons = [code, ...causes.map(({ message }) => String(message ?? ''))]
 		.join(' ')
 		.toUpperCase()
@@ -346,7 +354,7 @@ function tlsNeverStood(code: string, causes: Cause[]): boolean {
 }
 
 type Cause = Partial<
-	Record<'code' | 'cause' | 'errorResponse' | 'errors' | 'message' | 'syscall', unknown>
+	Record<'code' | 'cause' | 'errorResponse' | 'errors' | 'message' | 'name' | 'syscall', unknown>
 >;
 
 /** An error with what it was made from, to a depth of five. */

@@ -3,7 +3,7 @@ import { InputRefused } from '../errors';
 
 /** Names that local resolvers answer for (RFC 6761, 6762, 8375, 9476), and those that networks use by habit. */
 const PRIVATE_NAMES =
-	/(^|\.)(localhost|localdomain|local|internal|intranet|private|corp|lan|home|svc|home\.arpa|onion|alt|invalid)$/;
+	/(^|\.)(localhost6?|localdomain6?|local|internal|intranet|intra|private|corp|lan|home|svc|consul|home\.arpa|onion|alt|invalid|test)$/;
 
 /** IANA's special-purpose registries for IPv4 and IPv6, without the ranges that are reachable worldwide. */
 const SPECIAL_RANGES = [
@@ -22,20 +22,15 @@ const SPECIAL_RANGES = [
 	'203.0.113.0/24',
 	'224.0.0.0/4',
 	'240.0.0.0/4',
-	// unspecified, loopback, IPv4-compatible
-	'::/96',
-	'64:ff9b:1::/48',
-	'100::/64',
 	'2001::/23',
 	'2001:db8::/32',
 	// 6to4
 	'2002::/16',
 	'3fff::/20',
-	'5f00::/16',
-	'fc00::/7',
-	'fe80::/10',
-	'fec0::/10',
-	'ff00::/8',
+	// no others than 2000::/3 are given out (RFC 4291 2.4)
+	'::/3',
+	'4000::/2',
+	'8000::/1',
 ].map(parseRange);
 
 /** IPv6 ranges that stand for an IPv4 address, which their last four bytes hold: mapped ones, and NAT64. */

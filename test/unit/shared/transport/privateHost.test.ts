@@ -63,6 +63,16 @@ test.each([
 	'http://[febf::1]/',
 	'http://[fec0::1]/',
 	'http://[ff02::1]/',
+	'http://[::ffff:0:127.0.0.1]/',
+	'http://[64:ff9b:0:1::7f00:1]/',
+	'http://[100:0:0:1::1]/',
+	'http://[1::1]/',
+	'http://[4000::1]/',
+	'http://[9000::1]/',
+	'http://n8n.test/',
+	'http://localhost6.localdomain6/',
+	'http://db.service.consul/',
+	'http://wiki.intra./',
 ])('%s is private', (url) => expect(isPrivateHost(hostOf(url))).toBe(true));
 
 test.each([
