@@ -27,6 +27,13 @@ const LONG_MS = 600_000;
 const STOPPED = ['stopped', 'stopped, and retried with the saved workflow'];
 const GATEWAY = GATEWAYS.find(({ id }) => id === 'pixazo');
 const after = { name: AFTER, type: 'n8n-nodes-base.noOp', parameters: {} };
+/** How a workflow is called by another one. */
+const calledStart = {
+	name: START,
+	type: 'n8n-nodes-base.executeWorkflowTrigger',
+	typeVersion: 1.1,
+	parameters: { inputSource: 'passthrough' },
+};
 const many = Array.from({ length: 20 }, (_, n) => n);
 
 const order = (provider, more = {}) => ({
@@ -76,8 +83,8 @@ await runSuite({
 		});
 
 		/** Starts a workflow; `verify` gets its execution when it has ended. */
-		const begin = async (name, workflow, verify, { how = {}, parks = true } = {}) => {
-			const workflowId = await n8n.rest.createWorkflow(workflow);
+		const begin = async (name, workflow, verify, { how = {}, parks = true, saved = '' } = {}) => {
+			const workflowId = saved || (await n8n.rest.createWorkflow(workflow));
 			const executionId = await startWith(n8n.rest, workflowId, how);
 			started.push({ name, workflowId, executionId, verify, parks });
 			return { workflowId, executionId };
@@ -130,6 +137,29 @@ await runSuite({
 						);
 
 			await begin(
+				'a manual run',
+				flow('by hand', ['by hand 1', 'by hand 2'], [create(), after]),
+				(execution) => delivered(execution, 2),
+			);
+
+			const activePath = randomUUID();
+			const activeId = await n8n.rest.createWorkflow(
+				chain('active', [webhookStart(activePath), create({ prompt: 'active' }), after]),
+			);
+			await n8n.rest.activate(activeId);
+			await fetch(`${n8n.url}/webhook/${activePath}`, { method: 'POST' });
+			const [{ id: activeRun }] = await until('the execution of the active workflow', async () => {
+				const list = await n8n.rest.executions(activeId);
+				return list.length > 0 && list;
+			});
+			started.push({
+				name: 'an active workflow',
+				executionId: activeRun,
+				verify: (execution) => delivered(execution, 1),
+				parks: true,
+			});
+
+			await begin(
 				'a single step',
 				flow('single step', ['single step'], [create(), after]),
 				(execution) => {
@@ -137,6 +167,21 @@ await runSuite({
 					check('the next node did not run', execution.nodes[AFTER], undefined);
 				},
 				{ how: { destination: CREATE } },
+			);
+
+			const stepwise = flow('step by step', ['step 1', 'step 2'], [create(), after]);
+			const stepwiseId = await n8n.rest.createWorkflow(stepwise);
+			const before = await startWith(n8n.rest, stepwiseId, { destination: ITEMS });
+			const { nodes: runData } = await n8n.rest.ended(before, { timeoutMs: LONG_MS });
+			await begin(
+				'a single step with the data of the steps before it',
+				stepwise,
+				(execution) => {
+					delivered(execution, 2, CREATE);
+					check('the next node did not run', execution.nodes[AFTER], undefined);
+					check('paid', tasksOf(simulator, 'step').length, 2);
+				},
+				{ how: { destination: CREATE, runData }, saved: stepwiseId },
 			);
 
 			await begin(
@@ -201,6 +246,29 @@ await runSuite({
 				},
 			);
 
+			slow.outcome({ times: 1, status: 'failed', category: 'generic' });
+			await begin(
+				'Retry On Fail: the second try is delivered',
+				flow(
+					'second try',
+					['second try'],
+					[
+						hailuoNode(CREATE, order(GATEWAY.id), slowCredentials, {
+							retryOnFail: true,
+							maxTries: 2,
+							waitBetweenTries: 10,
+						}),
+						after,
+					],
+				),
+				(execution) => {
+					const [item] = delivered(execution, 1);
+					const tasks = tasksOf(slow, 'second try');
+					check('paid', tasks.length, 2);
+					check('the second task', item.json.taskId, tasks.at(-1).id);
+				},
+			);
+
 			await begin(
 				'a loop whose every round parks',
 				loop(flow('loop', ['loop 1', 'loop 2'], [create({}, {}, CREATE)])),
@@ -237,21 +305,14 @@ await runSuite({
 				},
 			);
 
-			const child = chain('child', [
-				{
-					name: START,
-					type: 'n8n-nodes-base.executeWorkflowTrigger',
-					typeVersion: 1.1,
-					parameters: { inputSource: 'passthrough' },
-				},
-				create(),
-				{ ...after, name: 'Child end' },
-			]);
-			const childId = await n8n.rest.createWorkflow(child);
-			if (line !== '1.123') await n8n.rest.activate(childId);
 			for (const mode of ['once', 'each']) {
 				const list = [`child ${mode} 1`, `child ${mode} 2`];
 				const parks = mode === 'once' && line !== '1.123';
+				const why = line === '1.123' ? 'n8n 1.x loses the rows' : 'item by item';
+				const childId = await n8n.rest.createWorkflow(
+					chain(`child ${mode}`, [calledStart, create(), { ...after, name: 'Child end' }]),
+				);
+				if (line !== '1.123') await n8n.rest.activate(childId);
 				await begin(
 					`a sub-workflow, called ${mode}: the parent gets its rows`,
 					flow(`parent ${mode}`, list, [
@@ -268,7 +329,7 @@ await runSuite({
 						},
 						after,
 					]),
-					(execution) => {
+					async (execution) => {
 						check('status', [execution.status, execution.error?.message], ['success', undefined]);
 						const items = itemsOf(execution, AFTER);
 						check(
@@ -278,6 +339,12 @@ await runSuite({
 						);
 						check('files', items.filter(({ binary }) => binary?.data).length, 2);
 						check('paid', tasksOf(simulator, `child ${mode}`).length, 2);
+						const calls = await n8n.rest.executions(childId);
+						check('calls', calls.length, mode === 'once' ? 1 : 2);
+						for (const { id } of calls) {
+							const hint = hintsOf(await n8n.rest.execution(id));
+							check('it says why the node stayed', hint.includes(why), !parks);
+						}
 					},
 					{ parks },
 				);
@@ -405,11 +472,11 @@ await runSuite({
 				flow('slow', fifty, [hailuoNode(CREATE, order(GATEWAY.id), slowCredentials), after]),
 				(execution) => {
 					delivered(execution, 50);
-					check('paid', slow.tasks.length, 50);
+					check('paid', tasksOf(slow, 'slow').length, 50);
 				},
 			);
 			await isParked(executionId);
-			report.note(`20 orders a minute, 50 items: ${slow.tasks.length} are made when it is killed`);
+			report.note(`20 orders a minute, 50 items: ${tasksOf(slow, 'slow').length} are made when it is killed`);
 			const ids = [];
 			for (const count of [1, 20]) {
 				const list = many.slice(0, count).map((n) => `killed ${count} ${n}`);
@@ -442,7 +509,8 @@ await runSuite({
 
 		for (const { name, executionId, verify } of started)
 			await report.case(name, async () => {
-				verify(await n8n.rest.ended(executionId, { timeoutMs: LONG_MS }));
+				const execution = await n8n.rest.ended(executionId, { timeoutMs: LONG_MS });
+				await verify(execution);
 			});
 
 		await report.case('Nothing was paid twice', async () => {
@@ -468,16 +536,19 @@ function tasksOf(simulator, words) {
 }
 
 /**
+ * Starts a workflow by hand.
  * @param {any} rest
  * @param {string} id
- * @param {{ destination?: string }} how
+ * @param {{ destination?: string, runData?: object }} how `destination`: the step that is executed; `runData`: what the
+ *   editor knows of an earlier run, so that the nodes before it are not run again
  */
-async function startWith(rest, id, { destination }) {
+async function startWith(rest, id, { destination, runData }) {
 	const workflowData = await rest.call('GET', `/workflows/${id}`);
 	const { executionId } = await rest.call('POST', `/workflows/${id}/run`, {
 		workflowData,
-		startNodes: [],
-		triggerToStartFrom: { name: START },
+		...(runData
+			? { runData, dirtyNodeNames: [] }
+			: { startNodes: [], triggerToStartFrom: { name: START } }),
 		...(destination && { destinationNode: { nodeName: destination, mode: 'inclusive' } }),
 	});
 	return executionId;
