@@ -476,7 +476,9 @@ await runSuite({
 				},
 			);
 			await isParked(executionId);
-			report.note(`20 orders a minute, 50 items: ${tasksOf(slow, 'slow').length} are made when it is killed`);
+			report.note(
+				`20 orders a minute, 50 items: ${tasksOf(slow, 'slow').length} are made when it is killed`,
+			);
 			const ids = [];
 			for (const count of [1, 20]) {
 				const list = many.slice(0, count).map((n) => `killed ${count} ${n}`);

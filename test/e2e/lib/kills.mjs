@@ -70,38 +70,45 @@ export async function randomKills(world, { kills, completion, seed }) {
 			);
 		});
 	}
+	const columns = {
+		'Killed while': ({ moment }) => moment,
+		'Paid by then': ({ made }) => made,
+		'After the restart': ({ status }) => status,
+		'IDs in database': ({ saved }) => saved,
+		'Only in log': ({ onlyInLog }) => onlyInLog,
+		Unheard: ({ unheard }) => unheard,
+		'In the end': ({ ended }) => ended,
+		'By n8n itself': ({ byItself }) => byItself,
+		'By retry': ({ byRetry }) => byRetry,
+		'By ID': ({ byId }) => byId,
+		'Paid in all': ({ paid }) => paid,
+	};
 	report.note(
 		[
 			`Random kills, seed ${seed}:`,
 			table(
-				[
-					'Killed while',
-					'Paid by then',
-					'After the restart',
-					'IDs in database',
-					'Only in log',
-					'Unheard',
-					'By n8n itself',
-					'By retry',
-					'By ID',
-					'Paid in all',
-				],
-				rows.map((row) => [
-					row.moment,
-					row.made,
-					row.status,
-					row.saved,
-					row.onlyInLog,
-					row.unheard,
-					row.byItself,
-					row.byRetry,
-					row.byId,
-					row.paid,
-				]),
+				Object.keys(columns),
+				rows.map((row) => Object.values(columns).map((cell) => cell(row))),
 			),
-			`${rows.reduce((sum, { onlyInLog = 0 }) => sum + onlyInLog, 0)} task IDs stood only in the log after ${rows.length} kills, ${rows.reduce((sum, { unheard = 0 }) => sum + unheard, 0)} nowhere: the answer had not arrived.`,
-		].join('\n'),
+			table(
+				['Killed while', 'Kills', 'IDs in database', 'Only in log', 'Unheard', 'After the restart'],
+				[...new Set(rows.map(({ moment }) => moment))].map((moment) =>
+					summary(rows.filter((row) => row.moment === moment)),
+				),
+			),
+		].join('\n\n'),
 	);
+}
+
+/** The kills of one moment in a line. */
+function summary(rows) {
+	const sum = (field) => rows.reduce((total, row) => total + row[field], 0);
+	const [saved, onlyInLog, unheard] = ['saved', 'onlyInLog', 'unheard'].map(sum);
+	const counts = {};
+	for (const { status } of rows) counts[status] = (counts[status] ?? 0) + 1;
+	const after = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
+	const known = `${saved} of ${saved + onlyInLog + unheard}`;
+	return [rows[0].moment, rows.length, known, onlyInLog, unheard, after.join(', ')];
 }
 
 async function killedRun(world, { completion, plan, random, name }) {
@@ -213,7 +220,7 @@ async function finish(world, { workflowId, tasks, row }) {
 		delivered.push(...ids);
 		return ids.length;
 	};
-	row.status = execution.status;
+	row.ended = execution.status;
 	row.byItself = take(execution);
 	row.byRetry = 0;
 	// Only what the database knows can be gone on with; anything else would be ordered anew.
@@ -228,6 +235,12 @@ async function finish(world, { workflowId, tasks, row }) {
 		if (again.id !== execution.id)
 			row.byRetry = take(await rest.ended(again.id, { timeoutMs: 300_000 }));
 	}
+	if (saved === CLIPS)
+		report.check(
+			'clips of the database that came without their IDs',
+			row.byItself + row.byRetry,
+			CLIPS,
+		);
 	const known = tasks().filter(knowledgeOf(world, execution).isKnown);
 	const missing = known.filter(({ id }) => !delivered.includes(id));
 	if (missing.length > 0) delivered.push(...(await byIds(world, missing)));
