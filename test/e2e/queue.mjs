@@ -200,6 +200,12 @@ async function measure({ main, workers, simulator }, ran, options) {
 		segmentsOf(worker.logFile, index === 1 && killedAt ? killedAt : endedAt),
 	);
 	const held = segments.reduce((sum, { from, to }) => sum + to - from, 0) / 1000;
+	const mostWakeUps =
+		Math.max(
+			...executions.map(
+				({ id }) => segments.filter(({ execution }) => execution === String(id)).length,
+			),
+		) - 1;
 	const requests = simulator.requests.filter(({ kind }) => kind === 'status').length;
 	const unique = new Set(delivered).size;
 	const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
@@ -217,6 +223,7 @@ async function measure({ main, workers, simulator }, ran, options) {
 			'Paid twice': paid - orders,
 			'Worker-seconds a clip': workerSeconds.toFixed(2),
 			'Times a worker was held': segments.length,
+			'Wake-ups of an execution, at most': mostWakeUps,
 			'Executions at once, at most': mostAtOnce(segments),
 			'Mean lag': lags.length > 0 ? `${seconds(meanLag)} (${share(meanLag)})` : '-',
 			'Longest lag': lags.length > 0 ? seconds(Math.max(...lags)) : '-',
@@ -230,6 +237,7 @@ async function measure({ main, workers, simulator }, ran, options) {
 			check('clips delivered', unique, wanted);
 			check('paid', paid, wanted);
 			check('under one worker-second a clip', workerSeconds < 1, true);
+			check('some, and at most four wake-ups', [1, 2, 3, 4].includes(mostWakeUps), true);
 		},
 	};
 }
@@ -240,16 +248,16 @@ function segmentsOf(logFile, lastMoment) {
 	const segments = [];
 	for (const text of readFileSync(logFile, 'utf8').split('\n').filter(Boolean)) {
 		const { message, metadata, timestamp } = JSON.parse(text);
-		const [, what, job] =
-			/^Worker (started|finished) execution \S+ \(job (\S+)\)/.exec(message) ?? [];
+		const [, what, execution, job] =
+			/^Worker (started|finished) execution (\S+) \(job (\S+)\)/.exec(message) ?? [];
 		const at = Date.parse(timestamp ?? metadata?.timestamp);
-		if (what === 'started') started.set(job, at);
+		if (what === 'started') started.set(job, { execution, from: at });
 		if (what === 'finished') {
-			segments.push({ from: started.get(job), to: at });
+			segments.push({ ...started.get(job), to: at });
 			started.delete(job);
 		}
 	}
-	for (const from of started.values()) segments.push({ from, to: lastMoment });
+	for (const begun of started.values()) segments.push({ ...begun, to: lastMoment });
 	return segments;
 }
 
