@@ -6,7 +6,7 @@ const { modulePathIgnorePatterns, ...base } = require('./jest.config');
 
 const modules = join(__dirname, '.n8n-dev', 'n8n-1.123', 'node_modules');
 if (!existsSync(join(modules, 'n8n-core')))
-	throw new Error('n8n 1.123 is not installed; run: npm run e2e -- --line 1.123');
+	throw new Error('n8n 1.123 is not installed; run: npm run e2e -- --n8n 1.123');
 
 module.exports = {
 	...base,

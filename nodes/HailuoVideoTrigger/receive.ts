@@ -10,6 +10,7 @@ import { failureOf } from '../shared/errors';
 import { visible } from '../shared/parameters';
 import { makesVideo } from '../shared/providers/callbacks';
 import type { Provider } from '../shared/providers/contract';
+import { saysWhy } from '../shared/providers/replies';
 import { isFinal, taskRow, type TaskRef, type TaskState } from '../shared/task';
 import { toTaskItem } from '../shared/tasks/output';
 import { fetchStatus, type StatusReply } from '../shared/tasks/poll';
@@ -130,6 +131,17 @@ function eventOf(state: TaskState): TriggerEvent {
 	return isFinal(state.status) ? 'failed' : 'processing';
 }
 
+/**
+ * What the gateway answers of a task; of a failure for which it gives no reason there, with the one of its message.
+ * @param claimed what the message says, where it is certain that the gateway sent it
+ */
+function withReason(asked: TaskState, claimed: TaskState | undefined): TaskState {
+	const isMissing = asked.status === 'failed' && !saysWhy(asked);
+	return isMissing && claimed?.status === 'failed' && saysWhy(claimed)
+		? { ...asked, error: claimed.error }
+		: asked;
+}
+
 /** Without asking, the message's word counts; with it, only what can be worth asking for. */
 function isWorthwhile(claimed: TaskState, { events, confirm }: TriggerParameters): boolean {
 	if (!confirm) return events.includes(eventOf(claimed));
@@ -150,7 +162,9 @@ async function handleEvent(
 			? await confirmStatus(context, client, task, claimed, queue, clock)
 			: undefined;
 		if (confirm && !asked && !provider.callback?.signed) return undefined;
-		const state = asked?.state ?? claimed;
+		const state = asked
+			? withReason(asked.state, provider.callback?.signed ? claimed : undefined)
+			: claimed;
 		const event = eventOf(state);
 		if (!events.includes(event) || !makesVideo(state)) return undefined;
 		// a message about the way that arrives after the end says nothing new

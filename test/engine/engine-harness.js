@@ -210,6 +210,17 @@ function makeEngine({ nodes, credentialTypes = {}, credentials = {} }) {
 			await Container.get(core.BinaryDataService).init();
 		},
 		readBinary: async (binary) => await Container.get(core.BinaryDataService).getAsBuffer(binary),
+		/**
+		 * A file as a node before would have put it into n8n's store.
+		 * @param {Buffer} bytes
+		 * @param {{ mimeType: string, fileName: string }} facts
+		 */
+		storeBinary: async (bytes, facts) =>
+			await Container.get(core.BinaryDataService).store(
+				{ type: 'execution', workflowId: 'wf1', executionId: '1' },
+				bytes,
+				{ ...facts, data: '' },
+			),
 
 		/**
 		 * Runs a workflow from its first node. `promise` gives the IRun, `after` what the server would have stored first.

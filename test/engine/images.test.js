@@ -1,7 +1,10 @@
 'use strict';
-/* Images that are half or something else are refused before anything is sent, whatever their name and type say. */
-const { picture, png, quick, setUp } = require('./support');
-const { foreign, jpeg, frameHeader, scan, endOfImage } = require('../helpers/images');
+/*
+ * Images that are half or something else are refused before anything is sent, whatever their name and type say; good
+ * ones arrive byte for byte. In memory, and out of n8n's store of files, from which they are streamed.
+ */
+const { quick, setUp } = require('./support');
+const { BROKEN, GOOD } = require('../helpers/imageTable');
 
 let world;
 beforeAll(async () => {
@@ -10,44 +13,60 @@ beforeAll(async () => {
 afterAll(async () => await world.tearDown());
 beforeEach(() => world.simulator.reset());
 
-const run = async (bytes, provider = 'minimax') =>
-	await world.run(
-		{ provider, operation: 'create', mode: 'imageToVideo', prompt: 'A cat', ...quick },
-		{ input: [{ json: {}, binary: { data: picture(bytes) } }] },
-	);
+const named = (list) => list.map((one) => [one.name, one]);
+const facts = { mimeType: 'image/jpeg', fileName: 'photo.jpg' };
+const inMemory = async (bytes) => ({ ...facts, data: bytes.toString('base64') });
+const inFiles = async (bytes) => await world.engine.storeBinary(bytes, facts);
 
-test.each([
-	['half a PNG', png(640, 480).subarray(0, 300), /cut off or damaged: its end is missing/],
-	['half a JPEG', jpeg(frameHeader(640, 480), scan), /cut off or damaged: its end is missing/],
-	['a lossless JPEG', jpeg(frameHeader(640, 480, 0xc3), scan, endOfImage), /lossless JPEG/],
-	['a 12-bit JPEG', jpeg(frameHeader(640, 480, 0xc1, 12), scan, endOfImage), /12 bits/],
-	[
-		'a video of 25 MB',
-		Buffer.concat([foreign.MP4, Buffer.alloc(25 * 1024 * 1024)]),
-		/an MP4 video/,
-	],
-	[
-		'a JPEG that was read as text',
-		Buffer.from('\ufffd\ufffd\ufffd\ufffd\0\x10JFIF'),
-		/read as text/,
-	],
-	[
-		'an error of a file server',
-		Buffer.from('<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>'),
-		/file server/,
-	],
-	['an AVIF', foreign.AVIF, /an AVIF file/],
-])('%s', async (_what, bytes, message) => {
-	const { error } = await run(bytes);
-	expect(error.message).toMatch(message);
-	expect(error.description.length).toBeGreaterThan(20);
-	expect(world.simulator.requests).toEqual([]);
+/** The same in memory and in n8n's folder of files: there is no way back from the second. */
+/** @type {Array<[string, () => Promise<void>, (bytes: Buffer) => Promise<object>, RegExp | undefined]>} */
+const modes = [
+	['in memory', async () => {}, inMemory, undefined],
+	['in files', async () => await world.engine.initBinary(), inFiles, /^filesystem-v2:/],
+];
+
+describe.each(modes)('%s', (_mode, begin, store, id) => {
+	beforeAll(begin);
+
+	const run = async (bytes, provider) => {
+		const data = await store(bytes);
+		if (id) expect(data.id).toMatch(id);
+		else expect(data.id).toBeUndefined();
+		return await world.run(
+			{ provider, operation: 'create', mode: 'imageToVideo', prompt: 'A cat', ...quick },
+			{ input: [{ json: {}, binary: { data } }] },
+		);
+	};
+
+	test.each(named(BROKEN))('%s is refused', async (_name, { bytes, refused }) => {
+		const { error } = await run(bytes, 'minimax');
+		expect(error.message).toMatch(refused);
+		expect(error.description.length).toBeGreaterThan(20);
+		expect(world.simulator.requests).toEqual([]);
+	});
+
+	test.each(named(GOOD))('%s arrives', async (_name, { bytes, mimeType }) => {
+		// as base64 in the order, where the simulator writes it down whole
+		const minimax = await run(bytes, 'minimax');
+		expect(minimax.error).toBeUndefined();
+		expect(minimax.items[0].json.status).toBe('succeeded');
+		const [{ body }] = world.simulator.requests.filter(({ kind }) => kind === 'submit');
+		const url = `data:${mimeType};base64,${bytes.toString('base64')}`;
+		expect(sameText(body.first_frame_image, url)).toBe(true);
+
+		// and as an upload
+		const toapis = await run(bytes, 'toapis');
+		expect(toapis.error).toBeUndefined();
+		const order = world.simulator.requests.filter(({ kind }) => kind === 'submit').at(-1);
+		const uploaded = await fetch(order.body.image_urls[0]);
+		expect(Buffer.from(await uploaded.arrayBuffer()).equals(bytes)).toBe(true);
+		expect(uploaded.headers.get('content-type')).toBe(mimeType);
+	});
 });
 
-test('a tail behind the end of an image is fine, as motion photos have it', async () => {
-	const { items, error } = await run(
-		Buffer.concat([png(640, 480), Buffer.from('a video of the moment')]),
-	);
-	expect(error).toBeUndefined();
-	expect(items[0].json.status).toBe('succeeded');
-});
+/** Whether a request held this text: the simulator remembers of long ones how they begin, and their length. */
+function sameText(recorded, text) {
+	const [, start, length] = /^(.*)…\[(\d+) characters\]$/s.exec(recorded) ?? [];
+	if (start === undefined) return recorded === text;
+	return text.startsWith(start) && text.length === Number(length);
+}

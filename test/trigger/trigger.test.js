@@ -55,9 +55,9 @@ async function order(node, query) {
 }
 
 /** A clip that exists at the gateway and of which nobody was told. */
-async function silentTask(provider, outcome = {}) {
+async function silentTask(provider, outcome = {}, more = {}) {
 	simulator.outcome({ provider, callback: { silent: true }, ...outcome });
-	const taskId = await world.create(provider, desk.urlOf(trigger(provider)));
+	const taskId = await world.create(provider, desk.urlOf(trigger(provider)), {}, more);
 	if (outcome.taskMs === undefined) await sleep(25);
 	return taskId;
 }
@@ -614,6 +614,101 @@ describe('parameters by expression', () => {
 		const { items } = await post(node, await silentTask('minimax'));
 		expect(items[0].binary.data.mimeType).toBe('video/mp4');
 	});
+});
+
+describe('a callback that gives the reason of a failure at its top level, beside the task', () => {
+	const said = 'rejected by the content moderation system';
+	/** @type {Array<[string, string, (taskId: string, error: unknown) => object]>} */
+	const messages = [
+		['minimax', 'minimax', (task_id, error) => ({ task_id, status: 'failed', error })],
+		[
+			'minimax, version 2',
+			'minimax',
+			(id, error) => ({ task: { id, status: 'failed', error: null }, error }),
+		],
+		['gptge', 'gptge', (task_id, error) => ({ task_id, status: 'FAIL', error })],
+		[
+			'gptge, in an envelope',
+			'gptge',
+			(task_id, error) => ({ code: 0, data: { task_id, status: 'FAIL' }, error }),
+		],
+		['pixazo', 'pixazo', (task_id, error) => ({ task_id, status: 'ERROR', error })],
+		[
+			'wavespeed',
+			'wavespeed',
+			(id, error) => ({ id, status: 'failed', outputs: [], code: 200, error }),
+		],
+		...[{}, { error: '' }, { error: {} }, { error: null }].map(
+			/** @returns {[string, string, (taskId: string, error: unknown) => object]} */
+			(inside) => [
+				`toapis, in its task ${JSON.stringify(inside)}`,
+				'toapis',
+				(task_id, error) => ({
+					id: 'evt_1',
+					type: 'generation.failed',
+					data: { task_id, status: 'failed', ...inside },
+					error,
+				}),
+			],
+		),
+	];
+	/** @type {Array<[string, unknown]>} */
+	const errors = [
+		['a text', said],
+		['an object', { message: said, code: 'x' }],
+		['a list', [{ message: said }]],
+	];
+	const cases = messages.flatMap(([what, provider, bodyOf]) =>
+		errors.map(([how, error]) => ({ what, provider, bodyOf, how, error })),
+	);
+
+	test.each(cases)('$what, $how: the row has it', async ({ provider, bodyOf, error }) => {
+		const node = trigger(provider, { confirmWithProvider: false });
+		const { items } = await post(node, 'task-1', { body: bodyOf('task-1', error) });
+		expect(items).toHaveLength(1);
+		expect(items[0].json).toMatchObject({
+			taskId: 'task-1',
+			status: 'failed',
+			error: { category: 'contentPolicy', message: said, retryable: false },
+		});
+	});
+
+	test.each(messages.filter(([, provider]) => SIGNED.includes(provider)))(
+		'%s: kept when the gateway itself confirms the failure without a reason',
+		async (_what, provider, bodyOf) => {
+			const taskId = await silentTask(provider, { status: 'failed', category: 'silent' });
+			const { items } = await post(trigger(provider), taskId, { body: bodyOf(taskId, said) });
+			expect(items[0].json).toMatchObject({
+				status: 'failed',
+				error: { category: 'contentPolicy', message: said },
+			});
+		},
+	);
+
+	test.each(messages)(
+		'%s: the gateway’s own reason counts where it gives one',
+		async (_what, provider, bodyOf) => {
+			// the messages of MiniMax's second API are about tasks that its first API does not know
+			const more = 'task' in bodyOf('', '') ? { model: 'MiniMax-H3' } : {};
+			const taskId = await silentTask(provider, { status: 'failed', category: 'generic' }, more);
+			const { items } = await post(trigger(provider), taskId, { body: bodyOf(taskId, said) });
+			const { json } = await world.getStatus(provider, taskId);
+			expect(items[0].json).toEqual(json);
+			expect(json.error.message).not.toContain(said);
+		},
+	);
+
+	test.each(messages.filter(([, provider]) => CHALLENGED.includes(provider)))(
+		'%s: of a message that nobody signed nothing is believed that the gateway does not confirm',
+		async (_what, provider, bodyOf) => {
+			const more = 'task' in bodyOf('', '') ? { model: 'MiniMax-H3' } : {};
+			const taskId = await silentTask(provider, { status: 'failed', category: 'silent' }, more);
+			const { items } = await post(trigger(provider), taskId, { body: bodyOf(taskId, said) });
+			const { json } = await world.getStatus(provider, taskId);
+			expect(items[0].json).toEqual(json);
+			expect(json.error.message).not.toContain(said);
+		},
+	);
 });
 
 describe('tasks of another kind', () => {

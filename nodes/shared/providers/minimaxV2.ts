@@ -107,7 +107,7 @@ export function readStatus(reply: Reply): TaskState {
 				? undefined
 				: task.status.toLowerCase() === 'expired' && textOf(error.message) === undefined
 					? taskError('expired', 'MiniMax gave the task up', {})
-					: taskErrorIn(task, codes),
+					: taskErrorIn(task, codes, reply.json),
 	});
 }
 

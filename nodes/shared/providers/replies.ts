@@ -3,7 +3,7 @@ import type { z } from 'zod/v4';
 
 import { GatewayFailed, type ErrorCategory, type ProviderFault } from '../errors';
 import { objectOf, parseJson } from '../json';
-import type { TaskError, TaskStatus } from '../task';
+import type { TaskError, TaskState, TaskStatus } from '../task';
 import type { Reply } from './contract';
 import { plainFault, plainStatus, type PlainFault } from './plainWords';
 
@@ -226,6 +226,9 @@ const BESIDE = ['success', 'request_id', 'requestId', 'trace_id', 'timestamp', '
 const SAYS_NOTHING =
 	/^(?:success|succeeded|ok|okay|error|errors?|fail|failed|failure|null|none|undefined|true|false|-?\d+|\{\}|\[\]|失败|错误|成功)[.!]?$/i;
 
+/** For a task that failed without a word. */
+const NO_REASON = 'The gateway gave no reason';
+
 /** A reason has a few layers at most; a reply may be made to have many. */
 const MOST_DEPTH = 6;
 const MOST_FIELDS = 400;
@@ -285,7 +288,7 @@ export function complaintIn(json: unknown): Complaint {
 
 function addCode({ codes }: Complaint, value: unknown): void {
 	const code = textOf(value);
-	if (code !== undefined && !/^(?:0|errors?|fail(?:ed|ure)?|success|ok)$/i.test(code))
+	if (code !== undefined && !/^(?:0|200|errors?|fail(?:ed|ure)?|success|ok)$/i.test(code))
 		codes.push(code);
 }
 
@@ -398,12 +401,24 @@ export function taskError(
 	return taskErrorOf(found, codes, message);
 }
 
-/** The same for a whole reply, wherever its reason stands. */
+/**
+ * The same for a whole reply, wherever its reason stands.
+ * @param around what the task came in: it counts where the task itself gives no reason
+ */
 export function taskErrorIn(
 	json: unknown,
 	codes: Readonly<Record<string, ErrorCategory>>,
+	around?: unknown,
 ): TaskError {
-	return taskErrorOf(complaintIn(json), codes, undefined);
+	const error = taskErrorOf(complaintIn(json), codes, undefined);
+	return error.message === NO_REASON && around !== undefined
+		? taskErrorOf(complaintIn(around), codes, undefined)
+		: error;
+}
+
+/** Whether a failed task, as far as is known, has said why. */
+export function saysWhy({ error }: TaskState): boolean {
+	return error !== undefined && error.message !== NO_REASON;
 }
 
 function taskErrorOf(
@@ -422,7 +437,7 @@ function taskErrorOf(
 	return {
 		code: code ?? found.codes[0] ?? 'failed',
 		category,
-		message: shorten(found.texts[0] ?? message ?? '') || 'The gateway gave no reason',
+		message: shorten(found.texts[0] ?? message ?? '') || NO_REASON,
 		retryable: isRetryable(category),
 	};
 }

@@ -102,7 +102,8 @@ function body(order: VideoOrder): JsonObject {
 
 const queried = z.looseObject({ status: z.string().min(1) });
 
-function readStatus(reply: Reply): TaskState {
+/** @param around what the task came in: of a callback, its whole message */
+function readStatus(reply: Reply, around?: unknown): TaskState {
 	const answer = parseReply(queried, reply);
 	const status = statusOf(answer.status, words);
 	const result = objectOf(answer.result);
@@ -120,7 +121,7 @@ function readStatus(reply: Reply): TaskState {
 		videoUrlExpiresAt: status === 'succeeded' ? timeOf(answer.expires_at) : undefined,
 		submittedAt: timeOf(answer.created_at),
 		finishedAt: timeOf(answer.completed_at),
-		error: status === 'failed' ? taskErrorIn(answer, codes) : undefined,
+		error: status === 'failed' ? taskErrorIn(answer, codes, around) : undefined,
 	});
 }
 
@@ -157,11 +158,12 @@ function readCallback(message: CallbackMessage): CallbackEvent {
 	const data = objectOf(body.data);
 	const answer = {
 		...data,
-		error: data.error ?? body.error,
 		created_at: data.submitted_at,
 		completed_at: data.finished_at,
 	};
-	return eventOf(textOf(data.task_id) ?? '', answer, readStatus);
+	// the type names the event: no code of a failure
+	const around = { ...body, type: undefined };
+	return eventOf(textOf(data.task_id) ?? '', answer, (reply) => readStatus(reply, around));
 }
 
 const uploaded = z.looseObject({ data: z.looseObject({ url: z.string().min(1) }) });
@@ -209,7 +211,7 @@ export const toapis: Provider = {
 		method: 'GET',
 		path: `/v1/videos/generations/${encodeURIComponent(task.taskId)}`,
 	}),
-	readStatus,
+	readStatus: (reply) => readStatus(reply),
 	upload: {
 		call: (media) => ({
 			method: 'POST',

@@ -136,8 +136,8 @@ function bare(reply: Reply): Reply {
 }
 
 /** A flag for each output tells moderation, also where no code does (docs/providers.md 4). */
-function reasonOf(data: Record<string, unknown>): TaskError {
-	const error = taskErrorIn(data, codes);
+function reasonOf(data: Record<string, unknown>, around: unknown): TaskError {
+	const error = taskErrorIn(data, codes, around);
 	const flags = data.has_nsfw_contents;
 	const flagged = Array.isArray(flags) ? flags.includes(true) : flags === true;
 	return flagged ? { ...error, category: 'contentPolicy', retryable: false } : error;
@@ -154,7 +154,7 @@ function readStatus(reply: Reply): TaskState {
 		// only a finished task's output is the video
 		videoUrl: status === 'succeeded' ? (linkIn(data.outputs) ?? linkIn(data.output)) : undefined,
 		submittedAt: timeOf(data.created_at),
-		error: status === 'failed' ? reasonOf(data) : undefined,
+		error: status === 'failed' ? reasonOf(data, reply.json) : undefined,
 	});
 }
 
