@@ -156,9 +156,24 @@ describe('a link of a public gateway', () => {
 	};
 	const download = async () => await world.run(fetchTask('download', 'pred_1'));
 
+	test.each(['[::7f00:1]', '[64:ff9b::7f00:1]', '198.18.0.1', 'localhost.localdomain'])(
+		'to %s: not even tried',
+		async (host) => {
+			world.credentials.hailuoWaveSpeedApi.baseUrl = publicly('hailuoWaveSpeedApi');
+			linkTo(`http://${host}:${origin.port}/cdn/1.mp4`);
+			const { error } = await download();
+			expect(error.message).toContain(`private network, to ${host}`);
+			expect(simulator.requests.map(({ kind }) => kind)).toEqual(['status']);
+		},
+	);
+
 	test('by a public name that leads to this machine: nothing is fetched', async () => {
+		// a link that works
+		const [{ json }] = (await world.run(create({ completion: 'wait' }))).items;
+		const videoUrl = String(json.videoUrl);
+		simulator.requests.length = 0;
 		world.credentials.hailuoWaveSpeedApi.baseUrl = publicly('hailuoWaveSpeedApi');
-		linkTo(`http://clips.example.com:${origin.port}/cdn/1.mp4`);
+		linkTo(videoUrl.replace(origin.hostname, 'clips.example.com'));
 		const { error, items } = await download();
 		expect(error.message).toMatch(/private network, to clips.example.com/);
 		expect(items).toEqual([]);
