@@ -39,6 +39,28 @@ test.each([
 	expect(world.simulator.paid()).toBe(1);
 });
 
+test.each([400, 402, 404, 416, 451])(
+	'a link that is refused with %i: a fresh one is asked for',
+	async (status) => {
+		fault({ status });
+		const { items, error } = await world.run(order('toapis'));
+		expect(error).toBeUndefined();
+		expect(items[0].binary.data.mimeType).toBe('video/mp4');
+		expect(world.simulator.paid()).toBe(1);
+	},
+);
+
+test('a link with a blank in it, as its file is named after the prompt', async () => {
+	const made = await world.run(order('wavespeed'));
+	const { taskId, videoUrl } = made.items[0].json;
+	const data = { id: taskId, status: 'completed', outputs: [`${videoUrl}&n=a red cat`], error: '' };
+	const body = { code: 200, message: 'success', data };
+	world.simulator.fault({ kind: 'status', times: 9, do: { status: 200, body } });
+	const { items } = await world.run({ provider: 'wavespeed', operation: 'download', taskId });
+	expect(items[0].binary.data.mimeType).toBe('video/mp4');
+	expect(items[0].json.videoUrl).toMatch(/&n=a%20red%20cat$/);
+});
+
 test('an empty file is no video, and the task stays known', async () => {
 	fault({ empty: true }, 10);
 	const { error } = await world.run(order('toapis'));

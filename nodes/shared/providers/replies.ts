@@ -144,7 +144,8 @@ export function linkIn(value: unknown, depth = 0): string | undefined {
 export function isLink(text: string): boolean {
 	if (text.length > LONGEST_LINK) return false;
 	const trimmed = text.trim();
-	if (/\s/.test(trimmed)) return false;
+	// a file may be named after its prompt
+	if (/\s/.test(trimmed)) return /^https?:\/\/[^\s"<>]+(?: [^\s"<>]+)+$/i.test(trimmed);
 	if (/^(?:[a-z][a-z\d+.-]*:\S|\/\/?[^/])/i.test(trimmed)) return true;
 	const path = trimmed.split(/[?#]/)[0];
 	return (
@@ -154,7 +155,7 @@ export function isLink(text: string): boolean {
 }
 
 /** A signed link has some hundred characters. */
-const LONGEST_LINK = 4000;
+const LONGEST_LINK = 8000;
 
 /** HTTP status -> category, the same everywhere (providers.md 1.2). */
 function categoryOfStatus(status: number): ErrorCategory {

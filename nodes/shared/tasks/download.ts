@@ -266,7 +266,9 @@ async function guard(
 }
 
 function checkStatus(status: number, headers: Record<string, string>): void {
-	if ([401, 403, 404, 410].includes(status))
+	const busy = status === 408 || status === 429 || status >= 500;
+	// S3 says 400 of a link that has expired, others 403 or 404
+	if (status >= 400 && !busy)
 		throw new GatewayFailed(
 			{
 				category: 'expired',
@@ -276,7 +278,7 @@ function checkStatus(status: number, headers: Record<string, string>): void {
 			},
 			status,
 		);
-	if (status === 408 || status === 429 || status >= 500) {
+	if (busy) {
 		const retryAfterMs = retryAfterOf({ status, headers, text: '', json: undefined });
 		throw new GatewayFailed(
 			{
