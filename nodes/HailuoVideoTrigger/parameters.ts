@@ -2,7 +2,15 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { isObject } from '../shared/json';
-import { choice, flag, list, readValue, text } from '../shared/parameters';
+import {
+	choice,
+	flag,
+	isAbsent,
+	list,
+	PRESSED_OBJECT,
+	readValue,
+	text,
+} from '../shared/parameters';
 import { providers } from '../shared/providers';
 import type { Provider } from '../shared/providers/contract';
 
@@ -33,10 +41,16 @@ export function readToken(context: IWebhookFunctions): string | undefined {
 		const wanted = 'callbackToken' in options || (isObject(written) && 'callbackToken' in written);
 		if (!wanted) return '';
 		const token = options.callbackToken;
-		return typeof token === 'string' && token.trim() !== '' ? token : undefined;
+		return typeof token === 'string' && saysSomething(token) ? token.trim() : undefined;
 	} catch {
 		return undefined;
 	}
+}
+
+/** Not what JavaScript makes of nothing or of an object in a text: everybody could guess that. */
+function saysSomething(token: string): boolean {
+	const nothings = ['undefined', 'null', 'NaN'];
+	return !isAbsent(token) && !nothings.includes(token.trim()) && !token.includes(PRESSED_OBJECT);
 }
 
 /** The gateway that is to call; undefined when there is none of that name. */

@@ -51,12 +51,12 @@ export async function receive(
 	const token = readToken(context);
 	if (token === undefined) {
 		context.logger.error(
-			"Hailuo callback refused: 'Callback Token' is there but empty, so nobody can know it. Enter a text, or remove the option.",
+			"Hailuo callback refused: 'Callback Token' is there but gives no text, so nobody can know it. Enter one, or remove the option.",
 		);
 		return refused(401, 'wrong or missing token');
 	}
 	const { token: sent } = context.getQueryData() as IDataObject;
-	if (token !== '' && !sameText(token, String(sent ?? '')))
+	if (token !== '' && !sameText(asInUrl(token), asInUrl(typeof sent === 'string' ? sent : '')))
 		return refused(401, 'wrong or missing token');
 
 	const rawBody = await rawBodyOf(context);
@@ -240,6 +240,9 @@ function headersOf(context: IWebhookFunctions): Record<string, string> {
 		]),
 	);
 }
+
+/** A token as it comes out of a URL: there a + that was not escaped has become a blank. */
+const asInUrl = (token: string) => token.trim().replaceAll(' ', '+');
 
 /** Whether two texts are equal, in a time that does not depend on where they differ. */
 function sameText(a: string, b: string): boolean {

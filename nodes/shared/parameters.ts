@@ -200,7 +200,7 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** What JavaScript makes of an object that is pressed into a text, as `A {{ $json.output }} cat` does. */
-const PRESSED_OBJECT = '[object Object]';
+export const PRESSED_OBJECT = '[object Object]';
 
 /**
  * Reads one value.

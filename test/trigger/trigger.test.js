@@ -518,8 +518,22 @@ describe('a Callback Token that is there but says nothing', () => {
 		['a number', 7],
 		['true', true],
 		['a list', ['a']],
+		['what nobody sees', '\u200b\ufeff'],
+		['nothing, made a text', '={{ "" + $json.nothing }}'],
+		['null, made a text', '={{ "" + null }}'],
+		['an object in a text', '=t-{{ ({}) }}'],
 	];
-	const queries = [{}, { token: '' }, { token: ' ' }, { token: 'undefined' }, { token: '7' }];
+	const queries = [
+		{},
+		{ token: '' },
+		{ token: ' ' },
+		{ token: 'undefined' },
+		{ token: 'null' },
+		{ token: '7' },
+		{ token: '\u200b\ufeff' },
+		{ token: 't-[object Object]' },
+		{ token: { a: 1 } },
+	];
 
 	test.each(silent)('%s: nobody is let in, and the log says why', async (_name, callbackToken) => {
 		const log = jest.spyOn(Container.get(Logger), 'error').mockImplementation();
@@ -531,7 +545,7 @@ describe('a Callback Token that is there but says nothing', () => {
 			expect((await desk.post(node, '{"challenge":"c"}')).status).toBe(401);
 		}
 		expect(desk.started).toEqual([]);
-		expect(log.mock.calls.flat().join()).toContain("'Callback Token' is there but empty");
+		expect(log.mock.calls.flat().join()).toContain("'Callback Token' is there but gives no text");
 		log.mockRestore();
 	});
 
@@ -541,6 +555,19 @@ describe('a Callback Token that is there but says nothing', () => {
 		expect((await desk.post(node, raw, {}, { token: 'a' })).status).toBe(401);
 		expect((await desk.post(node, raw, {}, { token: 'ab' })).items).toHaveLength(1);
 	});
+});
+
+test.each([
+	['a line break that was pasted along', 's3cret\n', 's3cret'],
+	['blanks around it', ' s3cret', 's3cret '],
+	['+, which a URL takes for a blank', 'a+b/c==', 'a b/c=='],
+	['+, escaped', 'a+b/c==', 'a+b/c=='],
+])('a Callback Token with %s', async (_what, callbackToken, token) => {
+	const node = trigger('minimax', { options: { callbackToken } });
+	const { raw } = messageOf(simulator, 'minimax', await silentTask('minimax'));
+	for (const other of ['s3cret2', 'ab/c==', [token], { token }])
+		expect((await desk.post(node, raw, {}, { token: other })).status).toBe(401);
+	expect((await desk.post(node, raw, {}, { token })).items).toHaveLength(1);
 });
 
 describe('parameters by expression', () => {
