@@ -2,6 +2,7 @@
 /* From link to file: links of strangers, redirects, limits, broken connections, and Stop. */
 const { downloadVideo } = require('../../nodes/shared/tasks/download');
 const { systemClock } = require('../../nodes/shared/async/clock');
+const { concurrencyLimit } = require('../../nodes/shared/async/concurrency');
 const { hurry, quick, setUp, withPicture } = require('./support');
 
 let world;
@@ -97,6 +98,7 @@ describe('links into private networks', () => {
 		},
 		allowPrivate: () => false,
 		maxBytes: 0,
+		downloads: concurrencyLimit(1),
 		clock: systemClock,
 		signal: undefined,
 	};
@@ -163,6 +165,25 @@ test('items stay apart: one broken download of three', async () => {
 	expect(items.filter(({ binary }) => binary.data.mimeType === 'image/png')).toHaveLength(1);
 	expect(items.filter(({ json }) => json.error)).toHaveLength(1);
 	expect(items.every(({ json }) => json.taskId)).toBe(true);
+});
+
+test('good files do not wait behind the pauses of broken ones', async () => {
+	const prompts = ['sim:cut 1', 'sim:cut 2', 'sim:cut 3', 'sim:cut 4', 'good'];
+	const { items } = await world.run(order('toapis', { prompt: '={{ $json.prompt }}' }), {
+		input: prompts.map((prompt) => withPicture({ prompt })),
+		onError: 'continueRegularOutput',
+	});
+	expect(items.map(({ json }) => json.error?.category)).toEqual([
+		...Array(4).fill('transient'),
+		undefined,
+	]);
+	const { id } = world.simulator.tasks.find(({ prompt }) => prompt === 'good');
+	const fetched = videos().map(({ taskId }) => taskId);
+	expect(fetched).toHaveLength(4 * 5 + 1);
+	// four at once: were they held in the pauses, it would come after the last try of one of them
+	const before = fetched.slice(0, fetched.indexOf(id));
+	const tries = before.map((one) => before.filter((other) => other === one).length);
+	expect(Math.max(...tries)).toBeLessThan(5);
 });
 
 test('Stop while an order is being sent: its answer is still heard, and the task canceled', async () => {

@@ -2,6 +2,7 @@
 import type { IBinaryData, IHttpRequestOptions } from 'n8n-workflow';
 
 import { stopIf, type Clock } from '../async/clock';
+import type { ConcurrencyLimit } from '../async/concurrency';
 import { GatewayFailed } from '../errors';
 import { VideoFile } from '../media/videoFile';
 import type { VideoFacts, VideoVerdict } from '../media/verdict';
@@ -47,6 +48,8 @@ export interface DownloadOptions {
 	allowPrivate(hostname: string): boolean;
 	/** A larger video is not fetched; 0 = no limit. */
 	maxBytes: number;
+	/** Downloads at the same moment; nobody holds a turn while waiting for the next try. */
+	downloads: ConcurrencyLimit;
 	clock: Clock;
 	signal: AbortSignal | undefined;
 }
@@ -79,8 +82,15 @@ export async function downloadVideo(
 	const { clock, signal } = options;
 	let url = link;
 	for (let attempt = 0; ; attempt++) {
-		stopIf(signal);
-		const outcome = await settle(async () => await fetchOnce(context, url, options));
+		const from = url;
+		const outcome = await settle(
+			async () =>
+				await options.downloads(async () => {
+					// others may have been waited for
+					stopIf(signal);
+					return await fetchOnce(context, from, options);
+				}),
+		);
 		if ('value' in outcome) return outcome.value;
 		stopIf(signal);
 		const failed =

@@ -49,20 +49,18 @@ export async function toTaskItem(
 	let state = await link(options.state);
 	const item: INodeExecutionData = { json: {} };
 	if (file) {
-		const { binary, video } = await options.downloads(
-			async () =>
-				await downloadVideo(context, state.videoUrl ?? '', {
-					baseName: `hailuo-${task.taskId.replace(/[^\w.-]+/g, '_')}`,
-					relink: async () => {
-						state = await link(await options.refresh());
-						return state.videoUrl ?? '';
-					},
-					allowPrivate: privateHostsOf(client.baseUrl),
-					maxBytes: file.maxBytes,
-					clock,
-					signal,
-				}),
-		);
+		const { binary, video } = await downloadVideo(context, state.videoUrl ?? '', {
+			baseName: `hailuo-${task.taskId.replace(/[^\w.-]+/g, '_')}`,
+			relink: async () => {
+				state = await link(await options.refresh());
+				return state.videoUrl ?? '';
+			},
+			allowPrivate: privateHostsOf(client.baseUrl),
+			maxBytes: file.maxBytes,
+			downloads: options.downloads,
+			clock,
+			signal,
+		});
 		item.binary = { [file.field]: binary };
 		state = { ...state, ...measuresOf(video) };
 		options.onState?.(state);
