@@ -26,7 +26,10 @@ const { fileOf } = require('../simulator/lib/files');
 const { shorten } = require('../simulator/lib/record');
 const { WORDS } = require('../simulator/lib/words');
 
-/** Each mode: n8n's settings for it, and how the ids of its files begin; in memory they have none. */
+/**
+ * Each mode: n8n's settings for it, and how the ids of its files begin; in memory they have none.
+ * @type {Array<{ name: string, env: Record<string, string>, id?: RegExp }>}
+ */
 const MODES = [
 	{ name: 'memory', env: { N8N_DEFAULT_BINARY_DATA_MODE: 'default' } },
 	{ name: 'files', env: { N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' }, id: /^filesystem-v2:/ },
@@ -86,6 +89,7 @@ const CLIPS = [
 	downloads: downloads ?? (clip.file ? 1 : 5),
 }));
 
+/** @type {Array<{ name: string, path: string, bytes: Buffer, refused?: RegExp }>} */
 const IMAGES = [...GOOD, ...BROKEN].map((image, n) => ({ ...image, path: `/${n}.jpg` }));
 /** Takes images as data URLs in the order; and as uploads. */
 const IMAGE_GATEWAYS = ['minimax', 'toapis'];
@@ -281,7 +285,8 @@ function workflowOf(files, credentials) {
 }
 
 /** Whether a file lies where the mode keeps its files. */
-function liesIn({ id }, file) {
+function liesIn(mode, file) {
+	const { id } = mode;
 	return id ? id.test(file?.id) : file !== undefined && !file.id;
 }
 

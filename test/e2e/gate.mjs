@@ -29,6 +29,7 @@ const SUITES = {
 	lifecycle: ['lifecycle'],
 	agent: ['agent'],
 	callbacks: ['callbacks', '--clips', '2'],
+	'binary-modes': ['binaryModes'],
 	pause: ['pause'],
 	kill: ['kill', '--kills', '2'],
 	'kill-parked': ['kill', '--only', 'random', '--completion', 'pause', '--kills', '2'],
