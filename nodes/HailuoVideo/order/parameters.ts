@@ -140,6 +140,38 @@ const modeNames = {
 	referenceToVideo: 'Reference to Video',
 };
 
+/** Made once: a schema costs more to make than to use, and a run may have a thousand items. */
+const readers = {
+	mode: choice(modes, modeNames),
+	completion: choice(['return', 'wait', 'pause'] as const, completions),
+	completionOfWait: choice(['wait', 'pause'] as const, completions),
+	modelName: word(500),
+	prompt: text(1_000_000),
+	duration: number({
+		least: 0,
+		most: 600,
+		whole: true,
+		of: 'seconds',
+		units: ['s', 'sec', 'second', 'seconds'],
+	}),
+	source: choice(['binary', 'url'] as const, { binary: 'Binary File' }),
+	referenceKind: choice(referenceKinds),
+	cameraMovements: list(name, 15),
+	cameraNotation: choice(['auto', 'chinese', 'english', 'asWritten'] as const, {
+		auto: 'Automatic',
+	}),
+	seed: number({ least: -1, most: 4_294_967_295, whole: true }),
+	callbackUrl: word(2_000),
+	deduplicationKey: word(1_000),
+	timeout: number({ least: 0.001, most: 10_080, of: 'minutes' }),
+	pollInterval: number({ least: 1, most: 3_600, of: 'seconds', orZero: true }),
+	onTimeout: choice(['error', 'return'] as const, {
+		error: 'Stop With an Error',
+		return: 'Return the Unfinished Task',
+	}),
+	maxFileSize: number({ least: 0, most: 1_000_000, of: 'megabytes' }),
+};
+
 /** Reads parameters of one item. */
 class ItemReader {
 	constructor(
@@ -230,20 +262,15 @@ export function readCreateParameters(
 	itemIndex: number,
 ): CreateParameters {
 	const item = new ItemReader(context, itemIndex);
-	const mode = item.read(choice(modes, modeNames), 'mode', 'Mode', undefined);
+	const mode = item.read(readers.mode, 'mode', 'Mode', undefined);
 	if (mode === undefined)
 		throw new InputRefused('Mode', "'Mode' is empty", `Choose one of ${modes.join(', ')}.`);
-	const completion = item.read(
-		choice(['return', 'wait', 'pause'] as const, completions),
-		'completion',
-		'Completion',
-		'wait' as const,
-	);
+	const completion = item.read(readers.completion, 'completion', 'Completion', 'wait' as const);
 	return {
 		mode,
 		model: item.read(name, 'model', 'Model', ''),
-		modelName: item.read(word(500), 'modelName', 'Model Name', ''),
-		prompt: item.read(text(1_000_000), 'prompt', 'Prompt', ''),
+		modelName: item.read(readers.modelName, 'modelName', 'Model Name', ''),
+		prompt: item.read(readers.prompt, 'prompt', 'Prompt', ''),
 		images: (imageRolesOf[mode] ?? []).map((role) => ({
 			role,
 			origin: readImageOrigin(item, role),
@@ -251,18 +278,7 @@ export function readCreateParameters(
 		references: mode === 'referenceToVideo' ? readReferences(item) : [],
 		aspectRatio: item.read(name, 'aspectRatio', 'Aspect Ratio', undefined),
 		resolution: item.read(name, 'resolution', 'Resolution', ''),
-		duration: item.read(
-			number({
-				least: 0,
-				most: 600,
-				whole: true,
-				of: 'seconds',
-				units: ['s', 'sec', 'second', 'seconds'],
-			}),
-			'duration',
-			'Duration',
-			undefined,
-		),
+		duration: item.read(readers.duration, 'duration', 'Duration', undefined),
 		completion,
 		options: readOptions(item),
 		wait: readWait(item),
@@ -287,12 +303,7 @@ export function readTaskParameters(
 		taskId: item.value('taskId'),
 		endpoint: item.read(name, 'endpoint', 'Endpoint', ''),
 		completion: waits
-			? item.read(
-					choice(['wait', 'pause'] as const, completions),
-					'completion',
-					'Completion',
-					'wait' as const,
-				)
+			? item.read(readers.completionOfWait, 'completion', 'Completion', 'wait' as const)
 			: 'return',
 		wait: waits ? readWait(item) : readWaitFields(new FieldReader({})),
 		output: readOutput(item, fetches, operation === 'download', operation !== 'getStatus'),
@@ -306,12 +317,7 @@ export function readSimplify(context: IExecuteFunctions, itemIndex: number): boo
 
 function readImageOrigin(item: ItemReader, role: ImageRole): MediaOrigin {
 	const label = imageLabels[role];
-	const source = item.read(
-		choice(['binary', 'url'] as const, { binary: 'Binary File' }),
-		`${role}Source`,
-		`${label} Source`,
-		'binary' as const,
-	);
+	const source = item.read(readers.source, `${role}Source`, `${label} Source`, 'binary' as const);
 	if (source === 'url')
 		return { source, label, url: mediaUrl(item.read(url, `${role}Url`, `${label} URL`, '')) };
 	const field = readBinaryField(item.value(`${role}BinaryProperty`), `${label} Binary Field`);
@@ -335,24 +341,17 @@ function readReferences(item: ItemReader): CreateParameters['references'] {
 	const entries = Object.values(group).flatMap((value) => (Array.isArray(value) ? value : [value]));
 	return entries.map((entry, index) => {
 		const label = `Reference ${index + 1}`;
-		const fields = new FieldReader(readValue(collection, entry, label, {}));
-		const kind = fields.read(choice(referenceKinds), 'kind', `${label}: Kind`, 'image' as const);
-		const source = fields.read(
-			choice(['binary', 'url'] as const, { binary: 'Binary File' }),
-			'source',
-			`${label}: Source`,
-			'binary' as const,
-		);
+		const values: Record<string, unknown> = readValue(collection, entry, label, {});
+		const fields = new FieldReader(values);
+		const kind = fields.read(readers.referenceKind, 'kind', `${label}: Kind`, 'image' as const);
+		const source = fields.read(readers.source, 'source', `${label}: Source`, 'binary' as const);
 		const origin: MediaOrigin =
 			source === 'url'
 				? { source, label, url: mediaUrl(fields.read(url, 'url', `${label}: URL`, '')) }
 				: {
 						source,
 						label,
-						field: readBinaryField(
-							(readValue(collection, entry, label, {}) as Record<string, unknown>).binaryProperty,
-							`${label}: Binary Field`,
-						),
+						field: readBinaryField(values.binaryProperty, `${label}: Binary Field`),
 					};
 		return { kind, origin };
 	});
@@ -366,17 +365,22 @@ function readOptions(item: ItemReader): OrderOptions {
 		promptOptimizer: optional(flag, 'promptOptimizer', 'Prompt Optimizer'),
 		fastPretreatment: optional(flag, 'fastPretreatment', 'Fast Pretreatment'),
 		watermark: optional(flag, 'watermark', 'Watermark'),
-		cameraMovements: options.read(list(name, 15), 'cameraMovements', 'Camera Movements', []),
+		cameraMovements: options.read(
+			readers.cameraMovements,
+			'cameraMovements',
+			'Camera Movements',
+			[],
+		),
 		cameraNotation: options.read(
-			choice(['auto', 'chinese', 'english', 'asWritten'] as const, { auto: 'Automatic' }),
+			readers.cameraNotation,
 			'cameraNotation',
 			'Camera Notation',
 			'auto' as const,
 		),
-		seed: optional(number({ least: -1, most: 4_294_967_295, whole: true }), 'seed', 'Seed'),
+		seed: optional(readers.seed, 'seed', 'Seed'),
 		promptExpansion: optional(name, 'promptExpansion', 'Prompt Expansion'),
-		callbackUrl: optional(word(2_000), 'callbackUrl', 'Callback URL'),
-		deduplicationKey: optional(word(1_000), 'deduplicationKey', 'Deduplication Key')
+		callbackUrl: optional(readers.callbackUrl, 'callbackUrl', 'Callback URL'),
+		deduplicationKey: optional(readers.deduplicationKey, 'deduplicationKey', 'Deduplication Key')
 			// file names of a Mac write é as two signs, those of other systems as one
 			?.normalize('NFC'),
 		resubmitUnknown: options.read(flag, 'resubmitUnknown', 'Resend if Outcome Unknown', false),
@@ -392,30 +396,12 @@ function readWait(item: ItemReader): WaitParameters {
 }
 
 function readWaitFields(options: FieldReader): WaitParameters {
-	const minutes = options.read(
-		number({ least: 0.001, most: 10_080, of: 'minutes' }),
-		'timeout',
-		'Timeout',
-		DEFAULT_TIMEOUT_MINUTES,
-	);
-	const seconds = options.read(
-		number({ least: 1, most: 3_600, of: 'seconds', orZero: true }),
-		'pollInterval',
-		'Poll Interval',
-		0,
-	);
+	const minutes = options.read(readers.timeout, 'timeout', 'Timeout', DEFAULT_TIMEOUT_MINUTES);
+	const seconds = options.read(readers.pollInterval, 'pollInterval', 'Poll Interval', 0);
 	return {
 		timeoutMs: minutes * 60_000,
 		pollIntervalMs: seconds * 1000,
-		onTimeout: options.read(
-			choice(['error', 'return'] as const, {
-				error: 'Stop With an Error',
-				return: 'Return the Unfinished Task',
-			}),
-			'onTimeout',
-			'On Timeout',
-			'error' as const,
-		),
+		onTimeout: options.read(readers.onTimeout, 'onTimeout', 'On Timeout', 'error' as const),
 		cancelOnStop: options.read(flag, 'cancelOnStop', 'Cancel on Stop', false),
 	};
 }
@@ -444,11 +430,6 @@ function readOutput(
 		);
 	const megabytes = item
 		.group('downloadOptions', 'Download Options')
-		.read(
-			number({ least: 0, most: 1_000_000, of: 'megabytes' }),
-			'maxSize',
-			'Max File Size (MB)',
-			DEFAULT_MAX_FILE_MB,
-		);
+		.read(readers.maxFileSize, 'maxSize', 'Max File Size (MB)', DEFAULT_MAX_FILE_MB);
 	return { simplify, file: { field, maxBytes: megabytes * BYTES_PER_MB } };
 }
