@@ -1,4 +1,6 @@
 /** What a ledger believes, and what it costs to ask it often. */
+import { ObservableObject } from 'n8n-workflow';
+
 import { Ledger, type LedgerEntry } from '../../../../nodes/HailuoVideo/submit/ledger';
 
 const order = (at: number): LedgerEntry => ({
@@ -36,17 +38,39 @@ it.each([undefined, null, 7, 'x', [], {}, { at: '1', fingerprint: 'f' }, { at: 1
 	},
 );
 
-it('notes several at once, in a new object that n8n sees to be changed', () => {
-	const before = { a: order(1) };
-	const store: Record<string, unknown> = { tasks: before };
+it('notes several at once, and n8n sees each time that its static data changed', () => {
+	const saved: Record<string, unknown> & { __dataChanged?: boolean } = { tasks: { a: order(1) } };
+	const store = ObservableObject.create(saved);
 	const ledger = new Ledger(store);
 	ledger.noteAll([
 		['b', order(2)],
 		['c', order(3)],
 	]);
-	expect(ledger.all().map(([key]) => key)).toEqual(['a', 'b', 'c']);
-	expect(store.tasks).not.toBe(before);
-	expect(Object.keys(before)).toEqual(['a']);
+	expect(saved.__dataChanged).toBe(true);
+	// what was assigned is not watched by n8n: a second note has to be seen by other means
+	saved.__dataChanged = false;
+	ledger.note('d', order(4));
+	expect(saved.__dataChanged).toBe(true);
+	expect(ledger.all().map(([key]) => key)).toEqual(['a', 'b', 'c', 'd']);
+	expect(Object.keys(JSON.parse(JSON.stringify(saved.tasks)))).toEqual(['a', 'b', 'c', 'd']);
+});
+
+it('starts a store that holds nothing, or nonsense', () => {
+	for (const tasks of [undefined, null, 7, 'x']) {
+		const store = ObservableObject.create({ tasks } as Record<string, unknown>);
+		new Ledger(store).note('a', order(1));
+		new Ledger(store).note('b', order(2));
+		expect(new Ledger(store).all().map(([key]) => key)).toEqual(['a', 'b']);
+	}
+});
+
+it('a key is a name and nothing more', () => {
+	const store: Record<string, unknown> = {};
+	const ledger = new Ledger(store);
+	ledger.note('__proto__', order(1));
+	expect(ledger.find('__proto__')).toEqual(order(1));
+	expect(ledger.find('task')).toBeUndefined();
+	expect(Object.getPrototypeOf(store.tasks)).toBe(Object.prototype);
 });
 
 it('keeps the newest of what is too much, and nothing that is too old', () => {
