@@ -1,5 +1,5 @@
 /** What a ledger believes, and what it costs to ask it often. */
-import { ObservableObject } from 'n8n-workflow';
+import { ObservableObject, type IDataObject } from 'n8n-workflow';
 
 import { Ledger, type LedgerEntry } from '../../../../nodes/HailuoVideo/submit/ledger';
 
@@ -39,7 +39,7 @@ it.each([undefined, null, 7, 'x', [], {}, { at: '1', fingerprint: 'f' }, { at: 1
 );
 
 it('notes several at once, and n8n sees each time that its static data changed', () => {
-	const saved: Record<string, unknown> & { __dataChanged?: boolean } = { tasks: { a: order(1) } };
+	const saved: IDataObject = { tasks: { a: order(1) as IDataObject } };
 	const store = ObservableObject.create(saved);
 	const ledger = new Ledger(store);
 	ledger.noteAll([
@@ -57,7 +57,7 @@ it('notes several at once, and n8n sees each time that its static data changed',
 
 it('starts a store that holds nothing, or nonsense', () => {
 	for (const tasks of [undefined, null, 7, 'x']) {
-		const store = ObservableObject.create({ tasks } as Record<string, unknown>);
+		const store = ObservableObject.create({ tasks } as IDataObject);
 		new Ledger(store).note('a', order(1));
 		new Ledger(store).note('b', order(2));
 		expect(new Ledger(store).all().map(([key]) => key)).toEqual(['a', 'b']);
