@@ -30,6 +30,7 @@ const SUITES = {
 	agent: ['agent'],
 	callbacks: ['callbacks', '--clips', '2'],
 	'binary-modes': ['binaryModes'],
+	hailuo3: ['hailuo3'],
 	pause: ['pause'],
 	kill: ['kill', '--kills', '2'],
 	'kill-parked': ['kill', '--only', 'random', '--completion', 'pause', '--kills', '2'],

@@ -9,13 +9,14 @@ import type { INodeProperties } from 'n8n-workflow';
 import {
 	aspectRatiosOf,
 	durationsOf,
+	hailuo3,
 	labelOf,
 	modelsOf,
 	modesOf,
+	offersOption,
 	OTHER_MODEL,
 	imageRolesOf,
 	preferred,
-	PROMPT_LIMIT,
 	promptLimitOf,
 	providerIds,
 	REFERENCE_LIMITS,
@@ -122,28 +123,55 @@ const modelName = conditionalFields(
 	notCreate,
 );
 
-/** Hailuo 3 knows no directives in brackets, and is the only one with the larger limit. */
-const promptAdvice = (limit: number) =>
-	limit > PROMPT_LIMIT
-		? 'Describe movement, sound and speech in words; name references by kind and number, e.g. "image 1".'
-		: 'Camera directives may stand in brackets.';
+/** How a prompt is best written. */
+type PromptStyle = 'plain' | 'directed' | 'inWords' | 'withReferences';
+
+const promptStyles: Record<PromptStyle, { placeholder: string; advice: string; hint?: string }> = {
+	plain: { placeholder: 'e.g. The cat turns its head and smiles', advice: '' },
+	directed: {
+		placeholder: 'e.g. The cat turns its head and smiles [Push in]',
+		advice: 'Camera directives may stand in brackets. ',
+	},
+	inWords: {
+		placeholder: 'e.g. The cat turns its head and smiles, the camera comes closer',
+		advice: 'Describe movement, camera, sound and speech in words. ',
+	},
+	withReferences: {
+		placeholder: 'e.g. The woman of image 1 walks through the rain of video 1',
+		advice: 'Describe movement, camera, sound and speech in words. ',
+		hint: 'Name the references by kind and number, in the order of the list: image 1, image 2, video 1',
+	},
+};
+
+function promptStyleOf({ provider, mode: id, model: name }: ModelCombination): PromptStyle {
+	if (id === 'referenceToVideo') return 'withReferences';
+	if (hailuo3.includes(name)) return 'inWords';
+	return offersOption(provider, 'cameraMovements', id, name) ? 'directed' : 'plain';
+}
 
 const prompt = conditionalFields(
 	[...modelCombinations, ...typedModelCombinations],
 	(point) => {
 		const { provider, mode: id, model: name } = point as ModelCombination;
-		return { required: requiresPrompt(provider, id, name), limit: promptLimitOf(name) };
+		return {
+			required: requiresPrompt(provider, id, name),
+			limit: promptLimitOf(name),
+			style: promptStyleOf(point as ModelCombination),
+		};
 	},
-	({ required, limit }) => ({
-		displayName: 'Prompt',
-		name: 'prompt',
-		type: 'string',
-		typeOptions: { rows: 4 },
-		default: '',
-		placeholder: 'e.g. The cat turns its head and smiles [Push in]',
-		hint: required ? 'A prompt is required here' : '',
-		description: `What happens in the video. ${promptAdvice(limit)} Up to ${limit} characters.`,
-	}),
+	({ required, limit, style }) => {
+		const { placeholder, advice, hint } = promptStyles[style];
+		return {
+			displayName: 'Prompt',
+			name: 'prompt',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			default: '',
+			placeholder,
+			hint: [required && 'A prompt is required here', hint].filter(Boolean).join('. '),
+			description: `What happens in the video. ${advice}Up to ${limit} characters.`,
+		};
+	},
 	notCreate,
 );
 
@@ -284,13 +312,17 @@ const kindNames: Record<ReferenceKind, { name: string; description: string }> = 
 	},
 };
 
+/** What an item of the list is called in the editor: what it is and where it comes from. n8n 1.x numbers them instead. */
+const itemTitle =
+	"={{ ($collection.item.value.kind || 'image').toTitleCase() + ': ' + ($collection.item.value.source === 'url' ? $collection.item.value.url : $collection.item.value.binaryProperty || 'data') }}";
+
 /** A list, in the order in which a prompt counts them. */
 const references: INodeProperties[] = [
 	{
 		displayName: 'References',
 		name: 'references',
 		type: 'fixedCollection',
-		typeOptions: { multipleValues: true, sortable: true },
+		typeOptions: { multipleValues: true, sortable: true, fixedCollection: { itemTitle } },
 		placeholder: 'Add Reference',
 		default: {},
 		description: `Up to ${REFERENCE_LIMITS.total} files: ${REFERENCE_LIMITS.image} images, ${REFERENCE_LIMITS.video} videos and ${REFERENCE_LIMITS.audio} audios. Videos and audios of 2 to 15 seconds, 15 seconds together; audio needs an image or a video beside it.`,

@@ -129,6 +129,18 @@ describe.each(providerIds)('%s', (provider) => {
 		}
 	});
 
+	test('prompt: one field, whose example shows directives only where the model follows them', () => {
+		for (const mode of modesOf(provider))
+			for (const model of modelsOf(provider, mode)) {
+				const [prompt, ...more] = shown('prompt', { ...chosen, mode, model });
+				expect(more).toEqual([]);
+				const directed = offersOption(provider, 'cameraMovements', mode, model);
+				expect([model, /\[/.test(prompt.placeholder!)]).toEqual([model, directed]);
+				const counted = /image 1/.test(prompt.hint!) && /image 1/.test(prompt.placeholder!);
+				expect([mode, counted]).toEqual([mode, mode === 'referenceToVideo']);
+			}
+	});
+
 	test('options: only fields that the gateway has', () => {
 		for (const mode of modesOf(provider))
 			for (const model of modelsOf(provider, mode)) {
