@@ -74,6 +74,13 @@ await runSuite({
 			'20 items with money for 7: started, some of them parked',
 			async () => await startSpending(world),
 		);
+		await report.case('… those with Pause wait in the database', async () => {
+			for (const { name, executionId } of spending.filter(({ parks }) => parks))
+				await until(`${name}: parked`, async () => {
+					const { status } = await n8n.rest.execution(executionId);
+					return status === 'waiting';
+				});
+		});
 		for (const family of FAMILIES)
 			await report.case(
 				`${family.model} at ${family.provider}: all modes`,
@@ -444,11 +451,11 @@ async function cancelFinished(world) {
 async function startSpending(world) {
 	const { rest, files, bank } = world;
 	const begun = [];
-	const begin = async (name, nodes, items, verify) => {
+	const begin = async (name, parks, nodes, items, verify) => {
 		const id = await rest.createWorkflow(
 			chain(name, [manualStart(), ...nodes], { pinData: { [START]: items } }),
 		);
-		begun.push({ name, executionId: await rest.start(id, START), verify });
+		begun.push({ name, parks, executionId: await rest.start(id, START), verify });
 	};
 	const paid = (name) => bank.tasks.filter(({ prompt }) => prompt.startsWith(`${name}: `)).length;
 	const order = {
@@ -480,7 +487,8 @@ async function startSpending(world) {
 					...more,
 					...(onError && { onError }),
 				});
-				await begin(name, [node], items, (execution) => {
+				const parks = completion === 'pause' && onError !== undefined;
+				await begin(name, parks, [node], items, (execution) => {
 					check('clips paid', paid(name), onError ? 7 : 0);
 					check('execution', execution.status, onError ? 'success' : 'error');
 					if (!onError) {
@@ -504,7 +512,7 @@ async function startSpending(world) {
 	const name = 'a clip of references that parks beside them';
 	const references = orderOf(family, 'referenceToVideo', `${name}: 1`);
 	const node = hailuoNode(ORDER, { ...references, completion: 'pause' }, world.bankCredentials);
-	await begin(name, [...fileNodes(), node], linksTo(files), async (execution) => {
+	await begin(name, true, [...fileNodes(), node], linksTo(files), async (execution) => {
 		const { json, binary } = only(execution, ORDER);
 		check('row', [json.endpoint, json.status, json.mode], ['v2', 'succeeded', 'referenceToVideo']);
 		check('file', clip.equals(await bytesOf(world, binary?.data)), true);

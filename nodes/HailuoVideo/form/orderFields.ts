@@ -316,6 +316,15 @@ const kindNames: Record<ReferenceKind, { name: string; description: string }> = 
 const itemTitle =
 	"={{ ($collection.item.value.kind || 'image').toTitleCase() + ': ' + ($collection.item.value.source === 'url' ? $collection.item.value.url : $collection.item.value.binaryProperty || 'data') }}";
 
+/** Gateways that take videos and sounds from public links alone. */
+const linksAlone = providerIds
+	.filter(
+		(id) =>
+			modesOf(id).includes('referenceToVideo') &&
+			providers[id].references?.video.transport === 'url',
+	)
+	.map((id) => table[id].name);
+
 /** A list, in the order in which a prompt counts them. */
 const references: INodeProperties[] = [
 	{
@@ -345,7 +354,11 @@ const references: INodeProperties[] = [
 						name: 'source',
 						type: 'options',
 						options: [
-							{ name: 'Binary File', value: 'binary', description: 'A file that the item carries' },
+							{
+								name: 'Binary File',
+								value: 'binary',
+								description: `A file that the item carries; at ${linksAlone.join(' and ')} only an image`,
+							},
 							{ name: 'URL', value: 'url', description: 'A public link' },
 						],
 						default: 'binary',
@@ -357,7 +370,8 @@ const references: INodeProperties[] = [
 						type: 'string',
 						default: 'data',
 						placeholder: 'e.g. data',
-						hint: 'The name of the input field that holds the file',
+						// no hint: up to twelve of them stand below each other
+						description: 'The name of the input field that holds the file',
 						displayOptions: { show: { source: ['binary'] } },
 					},
 					{
