@@ -473,13 +473,12 @@ async function startSpending(world) {
 	const retry = { retryOnFail: true, maxTries: 3, waitBetweenTries: 10 };
 	for (const completion of ['pause', 'wait'])
 		for (const onError of ['continueRegularOutput', 'continueErrorOutput', undefined])
-			for (const [how, more] of [
-				['', {}],
-				[', Retry On Fail', retry],
-				[', Retry On Fail, three fail', retry],
+			for (const { how, more, fails } of [
+				{ how: '', more: {}, fails: 0 },
+				{ how: ', Retry On Fail', more: retry, fails: 0 },
+				{ how: ', Retry On Fail, three fail', more: retry, fails: 3 },
 			]) {
 				const name = `${completion}, ${onError ?? 'stops at an error'}${how}`;
-				const fails = how.includes('fail') ? 3 : 0;
 				const items = Array.from({ length: 20 }, (_, i) => ({
 					json: { prompt: `${name}: ${i}${i < fails ? ' sim:fail' : ''}` },
 				}));

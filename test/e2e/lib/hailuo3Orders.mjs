@@ -102,7 +102,13 @@ const fromFile = (kind, file) => ({
 	url: '',
 	file,
 });
-const fromLink = (kind, url) => ({ kind, source: 'url', binaryProperty: 'data', url });
+const fromLink = (kind, url) => ({
+	kind,
+	source: 'url',
+	binaryProperty: 'data',
+	url,
+	file: undefined,
+});
 
 /** Kinds and sources mixed; ToAPIs uploads images only, so the others come to it as links. */
 export const referencesOf = (provider) => [
