@@ -153,8 +153,15 @@ describe('what cannot be sent is refused before any request', () => {
 	});
 });
 
-test('a key pasted with blanks and Bearer works', async () => {
-	world.credentials.hailuoMiniMaxApi.apiKey = ' Bearer  test-key-0123456789 \n';
+test.each([
+	' Bearer  test-key-0123456789 \n',
+	'"test-key-0123456789"',
+	'“Bearer test-key-0123456789”',
+	'Authorization: Bearer test-key-0123456789',
+	'bearer: test-key-0123456789',
+	'test-key-\n0123456789\u200b\r\n',
+])('a key pasted as %j works', async (pasted) => {
+	world.credentials.hailuoMiniMaxApi.apiKey = pasted;
 	const { error } = await world.run(order());
 	world.credentials.hailuoMiniMaxApi.apiKey = 'test-key-0123456789';
 	expect(error).toBeUndefined();

@@ -31,6 +31,10 @@ test.each([
 	['a 429', { status: 429, headers: { 'retry-after': '1' } }],
 	['a 503', { status: 503 }],
 	['an expired link', { expired: true }],
+	[
+		'an expired token, answered 400',
+		{ status: 400, body: '<Error><Code>ExpiredToken</Code></Error>' },
+	],
 ])('%s is mended', async (_what, how) => {
 	fault(how);
 	const { items, error } = await world.run(order('toapis'));

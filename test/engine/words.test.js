@@ -612,6 +612,52 @@ describe('a finished task', () => {
 			expect(headers.authorization ?? headers['ocp-apim-subscription-key']).toBeUndefined();
 	});
 
+	const linked = {
+		pixazo: (facts) => ({ task_id: '1', status: 'Success', ...facts }),
+		wavespeed: (facts) => ({ code: 200, data: { id: '1', status: 'completed', ...facts } }),
+		toapis: (facts) => ({ id: '1', status: 'completed', ...facts }),
+		gptge: (facts) => ({ code: 'success', data: { task_id: '1', status: 'SUCCESS', ...facts } }),
+	};
+	test.each([
+		['wavespeed', (link) => ({ outputs: [null, '', link] })],
+		['wavespeed', (link) => ({ outputs: ['https://x.invalid/cover.jpg?v=1', link] })],
+		['wavespeed', (link) => ({ outputs: { videos: [{ url: link }] } })],
+		['wavespeed', (link) => ({ outputs: [JSON.stringify({ url: link })] })],
+		['toapis', (link) => ({ result: { videos: [{ url: [link] }] } })],
+		['toapis', (link) => ({ metadata: { result_urls: [link] } })],
+		['toapis', (link) => ({ data: [{ url: link }] })],
+		['toapis', (link) => ({ content: { video_url: link } })],
+		['toapis', (link) => ({ result: link })],
+		['gptge', (link) => ({ data: JSON.stringify({ file: { download_url: link } }) })],
+		['gptge', (link) => ({ data: { output: { video_url: link } } })],
+		['gptge', (link) => ({ metadata: { url: link } })],
+		['pixazo', (link) => ({ url: link })],
+		['pixazo', (link) => ({ result: { video_url: link } })],
+		['pixazo', (link) => ({ outputs: [link] })],
+		['pixazo', (link) => ({ video_url: `"${link}"` })],
+		['pixazo', (link) => ({ video_url: `${link}&amp;b=2` })],
+	])('%s has its link in another place: %s', async (provider, facts) => {
+		const { items } = await world.run(order(provider));
+		const { videoUrl } = items[0].json;
+		const body = linked[provider](facts(videoUrl));
+		world.simulator.fault({ provider, kind: 'status', times: 20, do: { status: 200, body } });
+		const again = await world.run(order(provider, { prompt: 'Another cat' }));
+		expect(again.error).toBeUndefined();
+		expect(again.items[0].json.videoUrl.replace('&b=2', '')).toBe(videoUrl);
+		expect(again.items[0].json.videoUrl).not.toContain('&amp;');
+		expect(again.items[0].binary.data.mimeType).toBe('video/mp4');
+	});
+
+	test('has no link in what was sent, or is to be asked', async () => {
+		const body = linked.wavespeed({
+			outputs: [],
+			input: { image: 'https://x.invalid/a.png', url: 'https://x.invalid/a.mp4' },
+			urls: { get: 'https://x.invalid/result' },
+		});
+		const { error } = await rowOf('wavespeed', 'status', 200, body);
+		expect(error).toMatchObject({ code: 'noLink' });
+	});
+
 	test.each(providers)('%s without a link: asked for again, then said', async (provider) => {
 		const { items } = await world.run(order(provider, { prompt: 'A cat sim:nolink' }), {
 			input: [{ json: {} }],

@@ -151,7 +151,7 @@ export const specialAdvice: readonly SpecialAdvice[] = [
 		when: 'A web page came in place of an answer, with a status that refuses: a firewall or a proxy on the way, or a wrong address.',
 		applies: ({ category, noTask }) => category === 'protocol' && noTask === true,
 		advise: (g) =>
-			`Check 'Base URL' in the credential. If it is right, a firewall or proxy between n8n and ${g} refuses the request: allow n8n's address there, or try again later.`,
+			`Check 'Base URL' in the credential (the host, without a path such as /v1). If it is right, a firewall or proxy between n8n and ${g} refuses the request: allow n8n's address there, or try again later.`,
 	},
 	{
 		id: 'tooLarge',

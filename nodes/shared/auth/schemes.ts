@@ -4,13 +4,23 @@ import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-wo
 import { InputRefused } from '../errors';
 import { visible } from '../parameters';
 
+/** Quotes of prose and code, around a key or a whole header. */
+const QUOTED = /^(["'`“”‘’])(.*)["'`“”‘’]$/s;
+
 /**
- * The key as the gateway wants it: without what comes along when pasting, which are blanks, line breaks, signs that
- * nobody sees, and the `Bearer ` prefix.
+ * The key as the gateway wants it: without the blanks, quotes, line breaks, unseen signs and the beginning of a header
+ * (`Authorization: Bearer `) that come along when pasting. No gateway's key has any of them.
  */
 export function cleanKey(key: unknown): string {
-	return visible(typeof key === 'string' || typeof key === 'number' ? String(key) : '')
-		.replace(/^bearer(\s+|$)/i, '')
+	const written = typeof key === 'string' || typeof key === 'number' ? String(key) : '';
+	return visible(written)
+		.replace(QUOTED, '$2')
+		.replace(
+			/^\s*(?:(?:authorization|ocp-apim-subscription-key)\s*:\s*)?(?:bearer(?::|\s|$))?/i,
+			'',
+		)
+		.trim()
+		.replace(QUOTED, '$2')
 		.replace(/[\r\n\t]+/g, '')
 		.trim();
 }

@@ -137,13 +137,19 @@ export function recognise(head: Uint8Array): Recognised | undefined {
 		typeof magic === 'string' ? start.startsWith(magic) : magic.test(start),
 	);
 	if (found) return { kind: found[1], id: found[2], what: found[3] };
-	const text = textOf(head);
+	const text = textOf(head) ?? pageOf(start);
 	if (text === undefined) return undefined;
 	const named = texts.find(([magic]) => magic.test(text));
 	if (named) return { kind: named[1], id: named[2], what: named[3] };
 	const line = text.split(/[\r\n]/)[0].replace(/\p{Cc}/gu, ' ');
 	const shown = line.length > 60 ? `${line.slice(0, 57)}...` : line;
 	return { kind: 'answer', id: 'text', what: `text ('${shown}')` };
+}
+
+/** A page in the character set of its country (GBK, Latin-1), or in UTF-16 without its mark; undefined for all else. */
+function pageOf(start: string): string | undefined {
+	const text = start.replace(/\0/g, '').trimStart();
+	return /^<(?:!doctype\s+html|html|head|\?xml)\b/i.test(text) ? text : undefined;
 }
 
 /** The beginning as text without leading blanks; undefined when it is empty or no text. */

@@ -49,6 +49,7 @@ export function timeOf(value: unknown): string | undefined {
 export function parseReply<T>(schema: z.ZodType<T>, reply: Reply): T {
 	const parsed = schema.safeParse(reply.json);
 	if (parsed.success) return parsed.data;
+	if (reply.text === '' && reply.json === undefined) throw unexpectedReply('it is empty', reply);
 	const issue = parsed.error.issues[0];
 	const where = issue.path.join('.') || 'the reply';
 	throw unexpectedReply(`'${where}': ${issue.message}`, reply);
@@ -129,9 +130,13 @@ const LINK_KEYS = [
  * Gateways give `outputs` as texts, as objects, or as one of either.
  */
 export function linkIn(value: unknown, depth = 0): string | undefined {
-	if (typeof value === 'string') return isLink(value) ? value.trim() : undefined;
+	if (typeof value === 'string') return isLink(value) ? bareLink(value) : undefined;
 	if (typeof value !== 'object' || value === null || depth > 3) return undefined;
-	if (Array.isArray(value)) return linkIn(value[0], depth + 1);
+	if (Array.isArray(value)) {
+		const found = value.slice(0, 10).flatMap((one) => linkIn(one, depth + 1) ?? []);
+		// a cover may come first
+		return found.find((link) => !STILL.test(link.split(/[?#]/)[0])) ?? found[0];
+	}
 	const fields = objectOf(value);
 	for (const key of LINK_KEYS) {
 		const found = linkIn(fields[key], depth + 1);
@@ -140,10 +145,63 @@ export function linkIn(value: unknown, depth = 0): string | undefined {
 	return undefined;
 }
 
+/** Endings of images. */
+const STILL = /\.(?:png|jpe?g|webp|gif|avif)$/i;
+
+/** What a finished task's link may stand under besides, from the outside in; never what was sent, or is asked next. */
+const LINK_HOLDERS = [
+	'file',
+	'content',
+	'output',
+	'outputs',
+	'videos',
+	'video_urls',
+	'result_urls',
+	'result',
+	'results',
+	'task_result',
+	'metadata',
+	'data',
+	'resp_data',
+	'response',
+	'task',
+];
+
+/**
+ * The link to a finished video in a reply that has it in none of the places that its gateway documents; undefined when
+ * there is none anywhere.
+ */
+export function linkAnywhereIn(json: unknown): string | undefined {
+	const visit = (value: unknown, depth: number): string | undefined => {
+		if (depth > MOST_DEPTH) return undefined;
+		const inner = typeof value === 'string' && /^\s*[{[]/.test(value) ? parseJson(value) : value;
+		const found = linkIn(inner);
+		if (found !== undefined || typeof inner !== 'object' || inner === null) return found;
+		const parts: unknown[] = Array.isArray(inner)
+			? inner.slice(0, 10)
+			: LINK_HOLDERS.map((name) => objectOf(inner)[name]);
+		for (const part of parts) {
+			const deeper = visit(part, depth + 1);
+			if (deeper !== undefined) return deeper;
+		}
+		return undefined;
+	};
+	return visit(json, 0);
+}
+
+/** A link without what stands around it: blanks, quotes, and the `&amp;` of a link that went through HTML. */
+function bareLink(text: string): string {
+	return text
+		.trim()
+		.replace(/^(["'`<])(.*)["'`>]$/s, '$2')
+		.replace(/&amp;/g, '&')
+		.trim();
+}
+
 /** Whether a text can be a link: `https://…`, `//host/…`, `/path`, `host.tld/path`, `path/x.mp4`, or of another scheme. */
 export function isLink(text: string): boolean {
 	if (text.length > LONGEST_LINK) return false;
-	const trimmed = text.trim();
+	const trimmed = bareLink(text);
 	// a file may be named after its prompt
 	if (/\s/.test(trimmed)) return /^https?:\/\/[^\s"<>]+(?: [^\s"<>]+)+$/i.test(trimmed);
 	if (/^(?:[a-z][a-z\d+.-]*:\S|\/\/?[^/])/i.test(trimmed)) return true;
@@ -333,7 +391,7 @@ export function readFault(
 	const fine = reply.status >= 200 && reply.status < 300;
 	const body = objectOf(reply.json);
 	if (fine && !failedInside(body) && !isComplaint(body)) return undefined;
-	const found = complaintIn(reply.json);
+	const found = complaintIn(reply.json ?? plainTextOf(reply));
 	const { code, category: documented } = judgeComplaint(found, codes);
 	// a code inside HTTP 200 may be the HTTP code that was meant
 	const inner = Number(found.codes[0]);
@@ -351,6 +409,16 @@ export function readFault(
 	const retryAfterMs = retryAfterOf(reply);
 	if (retryAfterMs !== undefined) fault.retryAfterMs = retryAfterMs;
 	return fault;
+}
+
+/** Whether a text is a page, or another document of tags. */
+export function isMarkup(text: string): boolean {
+	return /^\s*</.test(text);
+}
+
+/** A refusal in plain text, as web servers and proxies write it; undefined for a page. */
+function plainTextOf({ status, text }: Reply): string | undefined {
+	return status >= 400 && !isMarkup(text) ? text : undefined;
 }
 
 /** The first code that the gateway's own table knows. */

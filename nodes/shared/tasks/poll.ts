@@ -4,7 +4,7 @@ import { GatewayFailed } from '../errors';
 import type { ClipKind, TrackedTask } from '../transport/clipTimes';
 import { nextQueuedPollMs, type QueuePlace } from './pollSchedule';
 import type { Reply, VideoLink } from '../providers/contract';
-import { badLink, isLink, retryAfterOf, taskError } from '../providers/replies';
+import { badLink, isLink, linkAnywhereIn, retryAfterOf, taskError } from '../providers/replies';
 import { backoff, MAX_UNKNOWN_REPLIES, MAX_UNREADABLE_REPLIES, retryRead } from '../async/retry';
 import { settle } from '../async/settle';
 import { isFinal, type TaskRef, type TaskState } from '../task';
@@ -51,11 +51,23 @@ export async function fetchStatus(
 	for (const task of provider.candidates?.(given) ?? [given]) {
 		const asked = await settle(async () => await gateway.read(provider.status(task), until));
 		if ('value' in asked)
-			return { task, state: provider.readStatus(asked.value), reply: asked.value };
+			return {
+				task,
+				state: withFoundLink(provider.readStatus(asked.value), asked.value),
+				reply: asked.value,
+			};
 		if (!isUnknownTask(asked.error)) throw asked.error;
 		unknown ??= asked.error;
 	}
 	throw unknown;
+}
+
+/** The state of a finished task, with the link of its reply where it stands in none of the documented places. */
+function withFoundLink(state: TaskState, reply: Reply): TaskState {
+	const { status, videoUrl, fileId } = state;
+	if (status !== 'succeeded' || videoUrl !== undefined || fileId !== undefined) return state;
+	const found = linkAnywhereIn(reply.json);
+	return found === undefined ? state : { ...state, videoUrl: found };
 }
 
 /** Whether a gateway knows no such task: MiniMax and its kin have one code for that and for a wrong parameter. */

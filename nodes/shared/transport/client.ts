@@ -9,6 +9,7 @@ import { digestOf } from '../digest';
 import { GatewayFailed, type ProviderFault } from '../errors';
 import { isObject, parseJson } from '../json';
 import type { HttpCall, Provider, Reply } from '../providers/contract';
+import { isMarkup, shorten } from '../providers/replies';
 import { accountLimitsOf, type AccountLimits } from './account';
 import { redactor } from './redact';
 import { isStream, readUpTo } from './stream';
@@ -247,13 +248,16 @@ const SAYS_ENOUGH = [408, 413, 429];
  * and nothing was made of the request.
  */
 function refusalPage(reply: Reply): ProviderFault | undefined {
-	const isPage = reply.json === undefined && reply.text.trim() !== '';
-	const refuses = reply.status >= 400 && reply.status < 500;
-	if (!isPage || !refuses || SAYS_ENOUGH.includes(reply.status)) return undefined;
+	const { status, text } = reply;
+	if (reply.json !== undefined || text.trim() === '') return undefined;
+	const isPage = status >= 400 && status < 500 && isMarkup(text) && !SAYS_ENOUGH.includes(status);
+	if (!isPage && ![401, 403, 404, 405, 407].includes(status)) return undefined;
+	const said = isMarkup(text) ? '' : shorten(text, 120);
+	const says = said === '' ? '' : `: ${said}`;
 	return {
 		category: 'protocol',
-		code: String(reply.status),
-		message: `Something before the gateway refused the request (HTTP status ${reply.status}, not JSON)`,
+		code: String(status),
+		message: `Something before the gateway refused the request (HTTP status ${status}, not JSON)${says}`,
 		retryable: false,
 		noTask: true,
 	};

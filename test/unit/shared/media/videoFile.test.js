@@ -185,6 +185,9 @@ describe('a video that is cut', () => {
 describe('what is no video', () => {
 	test.each([
 		['a web page (HTML)', 'answer', '\n<!doctype html><html lang="en"><title>Sign in</title>'],
+		['a web page (HTML)', 'answer', '<html><head><title>\xb7\xc3\xce\xca\xb1\xbb\xbe\xdc'],
+		['a web page (HTML)', 'answer', '<!DOCTYPE html>\r\n<p>Acc\xe8s refus\xe9</p>'],
+		['a web page (HTML)', 'answer', '<\0h\0t\0m\0l\0>\0n\0o\0'],
 		['a web page (HTML)', 'answer', '<HTML>\n<HEAD><TITLE>403 Forbidden</TITLE></HEAD>'],
 		['JSON text', 'answer', '{"error":{"code":"expired"}}'],
 		['JSON text', 'answer', '["no"]'],
