@@ -8,6 +8,11 @@ import { latin1, u32be, u64be } from './bytes';
 
 /** Bytes of boxes that are kept at a time; a film of hours has an index of some MB. */
 const MOST_KEPT_BYTES = 8 * 1024 * 1024;
+/**
+ * A clip has some hundred, one that is cut into a fragment for each frame some thousand; reading the least box there is
+ * takes a microsecond or more, and a crafted file could hold millions.
+ */
+const MOST_BOXES = 200_000;
 /** No file of ours nests deeper; a crafted one could go on for ever. */
 const MOST_DEPTH = 12;
 
@@ -49,6 +54,7 @@ export class BoxWalker {
 	private content: Uint8Array | undefined;
 	private filled = 0;
 	private keptBytes = 0;
+	private boxes = 0;
 	/** Zeros behind the last box, as some writers leave them. */
 	private padding = false;
 
@@ -145,6 +151,10 @@ export class BoxWalker {
 		const start = this.at - headerSize;
 		if (!parent && size === 0 && type === '\0\0\0\0') {
 			this.padding = true;
+			return;
+		}
+		if (++this.boxes > MOST_BOXES) {
+			this.fault = 'it has too many boxes';
 			return;
 		}
 		const end = size === 0 ? (parent?.end ?? Infinity) : start + size;

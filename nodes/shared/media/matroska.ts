@@ -63,6 +63,9 @@ const LIMITS: Readonly<Record<number, number>> = { 0x42f7: 1, 0x42f2: 4, 0x42f3:
 /** An element that is read whole is small; a larger one is damaged. */
 const MOST_KEPT_BYTES = 1024 * 1024;
 
+/** A clip has a block for each frame; a crafted file could hold millions. */
+const MOST_ELEMENTS = 200_000;
+
 interface Place {
 	id: number;
 	/** Offset behind its last byte; Infinity where it is not said. */
@@ -80,6 +83,7 @@ export class Matroska {
 	private filled = 0;
 	private docType = 'matroska';
 	private segments = 0;
+	private elements = 0;
 	private clusters = 0;
 	private scale = 1_000_000;
 	private duration = 0;
@@ -155,6 +159,10 @@ export class Matroska {
 
 	private begin(idLength: number, sizeLength: number): void {
 		this.headerLength = 0;
+		if (++this.elements > MOST_ELEMENTS) {
+			this.fault = 'it has too many elements';
+			return;
+		}
 		const id = unsigned(this.header, 0, idLength);
 		const size = sizeAt(this.header, idLength, sizeLength);
 		const parentEnd = this.segment?.end ?? Infinity;

@@ -227,6 +227,29 @@ describe('what is no video', () => {
 	});
 });
 
+describe('a crafted file of millions of pieces', () => {
+	const pieces = 1_000_000;
+	const many = (head, piece) => Buffer.concat([head, Buffer.alloc(pieces * piece.length, piece)]);
+	const start = box('ftyp', Buffer.from('isom\0\0\0\0'));
+	const ebml = Buffer.from('1a45dfa380', 'hex');
+	test.each([
+		['boxes', many(start, box('free'))],
+		[
+			'boxes in a box without end',
+			many(Buffer.concat([start, Buffer.from('\0\0\0\0moov')]), box('trak')),
+		],
+		['fragments', many(start, box('moof'))],
+		[
+			'elements',
+			many(Buffer.concat([ebml, Buffer.from('18538067ff', 'hex')]), Buffer.from('ec80', 'hex')),
+		],
+	])('%s: is not read to its end', (_name, bytes) => {
+		const { verdict } = judge(bytes, () => 65_536);
+		expect(verdict).toMatchObject({ kind: 'cut' });
+		expect(verdict.why).toMatch(/too many (boxes|elements)/);
+	});
+});
+
 describe('10,000 damaged videos', () => {
 	it('give a verdict, the same for any chunks, and keep little', () => {
 		const dice = random(20261125);
