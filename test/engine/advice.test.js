@@ -100,6 +100,28 @@ test.each([
 	expect(error.description).toMatch(description);
 });
 
+test('a value that holds one of the codes that n8n looks for: the message stays ours', async () => {
+	// EEXIST stands in the middle of it
+	const { error } = await world.run({
+		...order('wavespeed'),
+		mode: 'imageToVideo',
+		firstFrameBinaryProperty: 'preexisting',
+	});
+	expect(error.message).toMatch(/no binary field 'preexisting'/);
+});
+
+test('a lost answer, to the model of an agent: it is told what may exist, and not to try again at once', async () => {
+	submitFault('wavespeed', { reset: true, made: true });
+	const node = { ...world.nodeOf(order('wavespeed')), type: 'hailuoVideoTool' };
+	const told = await world.engine
+		.tools({ node })
+		.make()({ prompt: 'A cat' })
+		.catch((error) => error.message);
+	expect(told).toMatch(/^WaveSpeed AI: The connection to the gateway broke/);
+	expect(told).toMatch(/a paid task may exist/);
+	expect(told).not.toMatch(/retry the request/);
+});
+
 test('a file over the limit, and a task that was stopped at the gateway', async () => {
 	const tooLarge = await world.run(order('wavespeed', { downloadOptions: { maxSize: 0.001 } }));
 	expect(tooLarge.error.description).toMatch(/Raise 'Max File Size \(MB\)'/);

@@ -50,15 +50,17 @@ function build(
 ): NodeFailure {
 	const { itemIndex, progress } = facts;
 	if (error instanceof NodeOperationError || error instanceof NodeApiError) return error;
-	if (error instanceof InputRefused)
-		return new NodeOperationError(node, error.message, {
-			itemIndex,
-			description: sentences(
-				error.description,
-				`Item ${itemIndex}.`,
-				whatWasOrdered(progress.task, facts, others),
-			),
-		});
+	if (error instanceof InputRefused) {
+		const description = sentences(
+			error.description,
+			`Item ${itemIndex}.`,
+			whatWasOrdered(progress.task, facts, others),
+		);
+		return inOurWords(
+			new NodeOperationError(node, error.message, { itemIndex, description }),
+			error,
+		);
+	}
 	const ordered = whatWasOrdered(progress.task, facts, others);
 	if (error instanceof Stopped)
 		return new NodeOperationError(node, error.message, { itemIndex, description: ordered });
@@ -75,6 +77,11 @@ function build(
 		adviceFor(fault, { gateway, task: progress.task, httpStatus }),
 		ordered,
 	);
+	// as a tool: n8n wraps any other error anew, and swaps its message then
+	if (isTool(node))
+		return inOurWords(new NodeOperationError(node, message, { itemIndex, description }), {
+			message,
+		});
 	// a plain object, not the HTTP client's error: that one holds the key
 	const response: JsonObject = { message, code: fault.code, category: fault.category };
 	const failure = new NodeApiError(node, response, {
@@ -83,10 +90,17 @@ function build(
 		itemIndex,
 		...(httpStatus !== undefined && { httpCode: String(httpStatus) }),
 	});
-	// NodeApiError swaps a message that holds ECONNRESET and its kin for advice to retry at once
+	return inOurWords(failure, { message });
+}
+
+/** n8n swaps a message that holds ECONNRESET and its kin, as a part of a word as well, for words of its own. */
+function inOurWords<T extends NodeFailure>(failure: T, { message }: { message: string }): T {
 	failure.message = message;
 	return failure;
 }
+
+/** Whether a node was made of ours for AI agents: n8n ends its type in "Tool". */
+export const isTool = ({ type }: INode) => type.endsWith('Tool');
 
 function gatewayName({ provider }: ItemFacts): string {
 	return provider ? table[provider].name : 'The gateway';

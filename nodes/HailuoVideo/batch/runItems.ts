@@ -13,7 +13,7 @@ import { readBatchParameters, readProvider } from '../order/parameters';
 import { recordBill } from '../money/bill';
 import { Spending } from '../money/spending';
 import { cancelUnfinished } from './cancelOnStop';
-import { addHints, failureHint, failureRow, toNodeError } from './nodeErrors';
+import { addHints, failureHint, failureRow, isTool, toNodeError } from './nodeErrors';
 import { obstacleToParking, park, PARKED_OUTPUT, resume } from './park';
 import {
 	mayReorder,
@@ -243,7 +243,7 @@ function openBatch(
 
 /** n8n 1.123 does not say it: there the type that n8n makes of a node for agents ends in "Tool". */
 function isToolCall(context: IExecuteFunctions): boolean {
-	return context.isToolExecution?.() ?? context.getNode().type.endsWith('Tool');
+	return context.isToolExecution?.() ?? isTool(context.getNode());
 }
 
 /** Opens one item with its client, and lets the operation check its parameters. */

@@ -191,13 +191,15 @@ export function checkTaskId(taskId: unknown): string {
 			"'Task ID' is empty",
 			"Map the 'taskId' of the item that 'Create' put out, or paste the ID from the gateway's console.",
 		);
-	if (typeof taskId === 'number' && !Number.isSafeInteger(taskId))
+	if (typeof taskId === 'number' && Number.isInteger(taskId) && !Number.isSafeInteger(taskId))
 		throw new InputRefused(
 			'Task ID',
 			`'Task ID' ${quote(id)} is a number too long to be exact`,
 			'Hand it over as text: numbers beyond 9007199254740991 lose digits.',
 		);
-	if (!isTaskId(id))
+	const isCount = typeof taskId !== 'number' || (Number.isInteger(taskId) && taskId >= 0);
+	// an ID may hold colons and slashes, but is no address
+	if (!isCount || /^[a-z][a-z\d+.-]*:\/\//i.test(id) || !isTaskId(id))
 		throw new InputRefused(
 			'Task ID',
 			`'Task ID' ${quote(id)} cannot be the ID of a task`,
