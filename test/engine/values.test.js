@@ -332,6 +332,8 @@ describe('what plainly means something is taken for it', () => {
 
 test.each([
 	['resource', 'x', "'Resource' 'x' does not exist"],
+	['options', { callbackUrl: 'https:n8n.example.com/hook' }, "'Callback URL' is no URL"],
+	['options', { callbackUrl: 'https://n8n.example.com/my hook' }, "'Callback URL' is no URL"],
 	['prompt', '=A {{ $json }} cat', "'Prompt' holds '[object Object]'"],
 ])('%s %s is refused before any request', async (name, value, message) => {
 	world.simulator.reset();

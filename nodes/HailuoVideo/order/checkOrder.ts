@@ -261,7 +261,7 @@ export function checkModelName(name: unknown, what: string): string {
 export function checkCallbackUrl(value: unknown): string | undefined {
 	const text = String(value ?? '').trim();
 	if (text === '') return undefined;
-	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+	if (/^https?:\/\/\S+$/i.test(text) && URL.canParse(text)) return text;
 	throw new InputRefused(
 		'Callback URL',
 		`'Callback URL' is no URL: ${quote(text)}`,

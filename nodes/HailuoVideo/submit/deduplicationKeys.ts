@@ -29,6 +29,8 @@ export interface KeyedTask extends Ordered {
 interface Scope {
 	/** By key, of running and recent orders of this process: executions at the same moment do not see each other's static data. */
 	orders: Map<string, Promise<LedgerEntry | undefined>>;
+	/** Those of them that are at work now. */
+	running: Set<string>;
 	/** What is settled of them, to be written wherever it is missing. */
 	settled: Map<string, LedgerEntry>;
 	/**
@@ -40,7 +42,12 @@ interface Scope {
 const scopes = new Map<string, Scope>();
 
 function scopeOf(name: string, store: Record<string, unknown>): Scope {
-	const scope = scopes.get(name) ?? { orders: new Map(), settled: new Map(), stores: new Set() };
+	const scope = scopes.get(name) ?? {
+		orders: new Map(),
+		running: new Set(),
+		settled: new Map(),
+		stores: new Set(),
+	};
 	scopes.set(name, scope);
 	const living = [...scope.stores].map((ref) => ref.deref());
 	if (!living.includes(store)) scope.stores.add(new WeakRef(store));
@@ -95,6 +102,7 @@ export async function oncePerKey(
 	// from here to the entry in `orders` nothing is awaited: no second call can come between
 	let finish: (entry: LedgerEntry | undefined) => void = () => {};
 	scope.orders.set(key, new Promise((resolve) => (finish = resolve)));
+	scope.running.add(key);
 	let noted: LedgerEntry | undefined = known;
 	const note = (entry: LedgerEntry | undefined) => {
 		noted = entry;
@@ -116,6 +124,7 @@ export async function oncePerKey(
 		note({ ...made, fingerprint });
 		return { ...made, reused: false, differs: false };
 	} finally {
+		scope.running.delete(key);
 		finish(noted);
 		if (noted === undefined) scope.orders.delete(key);
 		bound(scope.orders);
@@ -128,12 +137,19 @@ export function isKeyKnown({ store, key }: KeyedOrder, now: number): boolean {
 	return known?.task !== undefined && now - known.at < KEY_LIFETIME_MS;
 }
 
-/** Forgets a key whose task gave no video, so that a next run may make another. */
+/**
+ * Forgets a key whose task gave no video, so that a next run may make another. Without effect when that has happened:
+ * several executions may wait for one task, and each notices its failure when it next asks.
+ * @param taskId the task that gave none
+ */
 export function forgetKey(
 	{ scope: name, store, key }: Pick<KeyedOrder, 'scope' | 'store' | 'key'>,
+	taskId: string,
 	now: number,
 ): void {
 	const scope = scopeOf(name, store);
+	const latest = scope.settled.get(key) ?? new Ledger(store).find(key);
+	if (scope.running.has(key) || latest?.task?.taskId !== taskId) return;
 	scope.orders.delete(key);
 	share(scope, key, undefined, now);
 }

@@ -193,8 +193,9 @@ export function orderFailed(
 	const entry = ledger.find(key);
 	if (mayPass) ledger.forget(key, true);
 	else if (entry) ledger.note(key, { ...entry, failed: true });
-	if (deduplicationKey !== undefined)
-		forgetKey(keyScope(item, deduplicationKey), batch.clock.now());
+	const { task } = item.progress;
+	if (deduplicationKey !== undefined && task)
+		forgetKey(keyScope(item, deduplicationKey), task.taskId, batch.clock.now());
 }
 
 const ledgerOf = ({ context }: Batch) => new Ledger(context.getContext('node') as IDataObject);
