@@ -128,6 +128,22 @@ describe('Max Spend: 20 items of $0.28 with room for 7', () => {
 		expect(categories(items).filter((word) => word === 'spendLimit').length).toBeGreaterThan(12);
 	});
 
+	test('no money for another try: the row has the task of the one that failed', async () => {
+		const { items } = await world.run(
+			{ ...limited({ maxSpend: 0.56 }), prompt: '={{ $json.prompt }}' },
+			{
+				input: many(3, (i) => ({ prompt: i === 0 ? 'sim:fail' : 'A cat' })),
+				...patient,
+				...retry,
+			},
+		);
+		const [failed] = world.simulator.tasks.filter(({ prompt }) => prompt === 'sim:fail');
+		expect(categories(items)).toEqual(['spendLimit', 'succeeded', 'spendLimit']);
+		expect(items[0].json).toMatchObject({ taskId: failed.id, status: 'failed' });
+		expect(items[2].json).not.toHaveProperty('taskId');
+		expect(world.simulator.paid()).toBe(2);
+	});
+
 	test('what the gateway refuses costs nothing: the retry may use it', async () => {
 		const { items } = await world.run(
 			{ ...limited(), prompt: '={{ $json.prompt }}' },

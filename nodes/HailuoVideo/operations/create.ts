@@ -28,16 +28,23 @@ export const create: WaitingOperation<ReadOrder> = {
 				const { maxSpend, dryRun: isDry } = read.options;
 				const order = item.progress.order ?? {};
 				if (hasLimit || isDry) order.estimatedCost = await quotePrice(item, read, quotes);
+				const { isPaid, failedBefore } = previewOrder(item, read);
 				return {
+					item,
 					itemIndex: item.itemIndex,
 					cost: order.estimatedCost,
-					isPaid: isDry || previewOrder(item, read).isPaid,
+					isPaid: isDry || isPaid,
+					failedBefore,
 					maxSpend,
 				};
 			}),
 		);
 		const { limit, refusals } = planSpending(priced, batch.spending.spent);
 		batch.spending.limit = limit;
+		// no money is left for another try: the row still has the task of the one that failed
+		for (const { item, failedBefore } of priced)
+			if (failedBefore && refusals.has(item.itemIndex))
+				Object.assign(item.progress, { task: failedBefore, state: { status: 'failed' } });
 		return refusals;
 	},
 	conclude({ bill, context, hints }) {

@@ -97,6 +97,13 @@ export class Ledger {
 		this.store.tasks = rest;
 		if (!counted) return;
 		this.store.forgotten = { ...objectOf(this.store.forgotten), [key]: this.forgottenOf(key) + 1 };
+		this.store.failedBefore = { ...objectOf(this.store.failedBefore), [key]: forgotten };
+	}
+
+	/** The task of the last order under this key that was forgotten: nothing may come after it. */
+	failedBeforeOf(key: string): TaskRef | undefined {
+		const entries = objectOf(this.store.failedBefore);
+		return believe(Object.hasOwn(entries, key) ? entries[key] : undefined)?.task;
 	}
 
 	/** How many orders under this key were forgotten: an order after them is another one. */

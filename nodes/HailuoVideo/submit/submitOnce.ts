@@ -8,7 +8,7 @@ import { settle } from '../../shared/async/settle';
 import { GatewayFailed } from '../../shared/errors';
 import type { MediaFile, Reply } from '../../shared/providers/contract';
 import { fetchStatus, isUnknownTask } from '../../shared/tasks/poll';
-import { describeTask, type Reference, type VideoOrder } from '../../shared/task';
+import { describeTask, type Reference, type TaskRef, type VideoOrder } from '../../shared/task';
 import { digestOf } from '../../shared/digest';
 import type { Batch, Item } from '../item';
 import { loadMedia, type InspectedMedia } from '../order/mediaSource';
@@ -226,15 +226,18 @@ function identify(item: Item, read: ReadOrder, active: ReadonlySet<string>) {
 
 /**
  * What is known of an item's order before it is submitted. Notes nothing.
- * @returns whether nothing would be paid for it any more, and our own name for it
+ * @returns whether nothing would be paid for it any more, our own name for it, and the task of an earlier try that failed
  */
-export function previewOrder(item: Item, read: ReadOrder): { isPaid: boolean; reference: string } {
-	const { fingerprint, known, reference } = identify(item, read, activeCallsOf(item));
+export function previewOrder(
+	item: Item,
+	read: ReadOrder,
+): { isPaid: boolean; reference: string; failedBefore: TaskRef | undefined } {
+	const { ledger, key, fingerprint, known, reference } = identify(item, read, activeCallsOf(item));
 	const keyed = keyedOrder(item, read, fingerprint);
 	const isPaid = known
 		? known.task !== undefined || !read.options.resubmitUnknown
 		: keyed !== undefined && isKeyKnown(keyed, item.batch.clock.now());
-	return { isPaid, reference };
+	return { isPaid, reference, failedBefore: ledger.failedBeforeOf(key) };
 }
 
 async function send(
