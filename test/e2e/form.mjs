@@ -6,9 +6,11 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import {
+	additions,
 	choices,
 	choose,
 	closeEditor,
+	collection,
 	closeNode,
 	executeWorkflow,
 	openEditor,
@@ -41,6 +43,24 @@ const MODES = {
 	referenceToVideo: 'Reference to Video',
 };
 const PICTURES = ['firstFrame', 'lastFrame', 'subject'];
+/** The fields that "Add option" offers for an option of the table, and those that it offers everywhere. */
+const OPTION_FIELDS = {
+	promptOptimizer: ['Prompt Optimizer'],
+	fastPretreatment: ['Fast Pretreatment'],
+	watermark: ['Watermark'],
+	cameraMovements: ['Camera Movements', 'Camera Notation'],
+	seed: ['Seed'],
+	promptExpansion: ['Prompt Expansion'],
+	callbackUrl: ['Callback URL'],
+};
+const EVERYWHERE = [
+	'Deduplication Key',
+	'Dry Run',
+	'Extra Fields (JSON)',
+	'Max Spend (USD)',
+	'Price per Clip (USD)',
+	'Resend if Outcome Unknown',
+];
 const OTHER = 'Other (Enter Its Name)';
 const CUSTOM_CALL = 'Custom API Call';
 
@@ -80,6 +100,16 @@ await runSuite({
 				await picture(`Form and result of ${gateway.name}`, gateway.id);
 				await checkResult(page, gateway);
 				await checkForm(page, gateway, table);
+				await closeNode(page);
+			});
+			if (!table.modesOf(gateway.id).includes('referenceToVideo')) continue;
+			await report.case(`Hailuo 3 at ${gateway.name}`, async () => {
+				await openNode(page, gateway.node);
+				await checkHailuo3(page, gateway, table);
+				await addReferences(page, gateway);
+				await picture(`References at ${gateway.name}`, `${gateway.id}-references`);
+				await choose(page, 'mode', MODES.textToVideo);
+				check(`${gateway.name}: no list for text`, await collection(page, 'references').count(), 0);
 				await closeNode(page);
 			});
 		}
@@ -179,4 +209,73 @@ async function checkForm(page, { id, name, credentialName }, table) {
 	if (!otherModel) return;
 	await choose(page, 'model', OTHER);
 	check(`${name}: name of a typed model`, await shown(page, 'modelName'), '');
+}
+
+/** Every model of Hailuo 3 in every mode: all its lists, and nothing but what the table sells. */
+async function checkHailuo3(page, { id, name }, table) {
+	const { aspectRatiosOf, durationsOf, hailuo3, labelOf, modelsOf, modesOf } = table;
+	const { offersOption, optionNames, resolutionsOf, imageRolesOf } = table;
+	for (const mode of Object.keys(MODES).filter((one) => modesOf(id).includes(one))) {
+		await choose(page, 'mode', MODES[mode]);
+		for (const model of modelsOf(id, mode).filter((one) => hailuo3.includes(one))) {
+			const here = `${labelOf(model)} at ${name}, ${MODES[mode]}`;
+			await choose(page, 'model', labelOf(model));
+			const ratios = aspectRatiosOf(id, mode, model);
+			const hasRatio = (await shown(page, 'aspectRatio')) !== undefined;
+			check(`${here}: aspect ratio`, hasRatio, ratios.length > 0);
+			if (hasRatio) {
+				const names = ratios.map((ratio) => (ratio === 'adaptive' ? 'Adaptive' : ratio));
+				check(`${here}: aspect ratios`, await choices(page, 'aspectRatio'), names);
+			}
+			const sizes = resolutionsOf(id, mode, model);
+			check(`${here}: resolutions`, await choices(page, 'resolution'), sizes);
+			for (const size of sizes) {
+				await choose(page, 'resolution', size);
+				const lengths = durationsOf(id, mode, model, size).map((length) => `${length} Seconds`);
+				check(`${here}, ${size}: durations`, await choices(page, 'duration'), lengths);
+				check(`${here}, ${size}: duration`, lengths.includes(await shown(page, 'duration')), true);
+			}
+			const offered = optionNames.filter((option) => offersOption(id, option, mode, model));
+			check(
+				`${here}: options`,
+				await additions(page, 'options'),
+				sorted([...offered.flatMap((option) => OPTION_FIELDS[option]), ...EVERYWHERE]),
+			);
+			for (const role of PICTURES) {
+				const there = (await shown(page, `${role}Source`)) !== undefined;
+				check(`${here}: ${role}`, there, imageRolesOf[mode].includes(role));
+			}
+			const list = await collection(page, 'references').count();
+			check(`${here}: references`, list, mode === 'referenceToVideo' ? 1 : 0);
+		}
+	}
+}
+
+/** A list of two images, a video and a sound, as a user makes it. */
+async function addReferences(page, { name }) {
+	const list = collection(page, 'references');
+	const wanted = [
+		['Image', 'Binary File'],
+		['Image', 'URL'],
+		['Video', 'URL'],
+		['Audio', 'URL'],
+	];
+	for (const [index, [kind, source]] of wanted.entries()) {
+		await list.getByText('Add Reference', { exact: true }).click();
+		await list.locator(testId('parameter-input-kind')).nth(index).waitFor();
+		await choose(page, 'kind', kind, index);
+		await choose(page, 'source', source, index);
+	}
+	check(
+		`${name}: kinds`,
+		await shown(page, 'kind'),
+		wanted.map(([kind]) => kind),
+	);
+	check(
+		`${name}: sources`,
+		await shown(page, 'source'),
+		wanted.map(([, source]) => source),
+	);
+	check(`${name}: fields`, await shown(page, 'binaryProperty'), 'data');
+	check(`${name}: links`, await shown(page, 'url'), ['', '', '']);
 }

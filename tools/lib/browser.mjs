@@ -157,6 +157,23 @@ export async function closeNode(page) {
 	await page.waitForSelector(testId('parameter-input-provider'), { state: 'detached' });
 }
 
+/** A collection of the panel, by its parameter. */
+export const collection = (page, parameter) =>
+	page.locator(`.multi-parameter:has(label[for="${parameter}"])`);
+
+/** The names that "Add option" of a collection offers. */
+export async function additions(page, parameter) {
+	const input = collection(page, parameter).locator('input[placeholder="Add option"]');
+	await input.click();
+	await items(page).first().waitFor();
+	const texts = await items(page).evaluateAll((found) =>
+		found.map((item) => item.innerText.trim()),
+	);
+	await page.keyboard.press('Escape');
+	await items(page).first().waitFor({ state: 'hidden' });
+	return texts;
+}
+
 const field = (page, parameter) => page.locator(testId(`parameter-input-${parameter}`));
 const items = (page) => page.locator('.el-select-dropdown__item:visible');
 
@@ -180,9 +197,12 @@ export async function choices(page, parameter) {
 	return texts;
 }
 
-/** Chooses from a dropdown, as the user does. */
-export async function choose(page, parameter, name) {
-	await field(page, parameter).locator('input').click();
+/**
+ * Chooses from a dropdown, as the user does.
+ * @param {number} [nth] which one, where the field is there several times
+ */
+export async function choose(page, parameter, name, nth = 0) {
+	await field(page, parameter).nth(nth).locator('input').click();
 	await items(page)
 		.filter({ has: page.getByText(name, { exact: true }) })
 		.first()
