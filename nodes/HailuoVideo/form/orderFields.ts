@@ -379,7 +379,7 @@ const references: INodeProperties[] = [
 						name: 'url',
 						type: 'string',
 						default: '',
-						placeholder: 'e.g. https://example.com/walk.mp4',
+						placeholder: 'e.g. https://example.com/my-file',
 						description: 'Public link of the file; an image may be a data URL',
 						displayOptions: { show: { source: ['url'] } },
 					},
