@@ -682,8 +682,19 @@ describe('prices and balances', () => {
 	});
 
 	test.each([
+		[{ price: '0.4' }, 0.4],
+		[{ price: 0.4, discounted_price: '0.3', currency: 'usd' }, 0.3],
+		[{ price: 0.4, discounted_price: 0, currency: '$' }, 0.4],
+	])('a price call that answers %j', (data, amount) => {
+		const reply = replyOf({ code: 200, data });
+		expect(providers.wavespeed.price!.read(reply)).toStrictEqual({ amount, currency: 'USD' });
+	});
+
+	test.each([
 		[{ code: 200, data: {} }],
-		[{ code: 200, data: { price: '0.4' } }],
+		[{ code: 200, data: { price: 'much' } }],
+		// what is not known
+		[{ code: 200, data: { price: 0 } }],
 		[{ code: 200, data: { price: -1 } }],
 		[{ code: 200, data: { price: null } }],
 		[{ code: 200 }],

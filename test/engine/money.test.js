@@ -224,10 +224,17 @@ describe('WaveSpeed tells its price', () => {
 			'gives a web page',
 			() => world.simulator.fault({ kind: 'price', times: 9, do: { html: true } }),
 		],
-		['gives nonsense', () => world.simulator.money({ provider: 'wavespeed', price: 'much' })],
+		[
+			'gives nonsense',
+			() => world.simulator.money({ provider: 'wavespeed', price: 'much', discounted: 'little' }),
+		],
 		[
 			'gives a negative price',
-			() => world.simulator.money({ provider: 'wavespeed', discounted: -1 }),
+			() => world.simulator.money({ provider: 'wavespeed', price: -1, discounted: -1 }),
+		],
+		[
+			'says that it is nothing',
+			() => world.simulator.money({ provider: 'wavespeed', price: 0, discounted: 0 }),
 		],
 	])('the list counts when the price call %s', async (_, arrange) => {
 		arrange();

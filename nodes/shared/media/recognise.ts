@@ -42,7 +42,7 @@ const marks: ReadonlyArray<[magic: RegExp | string, kind: FileKind, id: string, 
 	// A JPEG's start, "?PNG", a WebP's or a film's size: what was above 7F has become EF BF BD, or two Latin letters.
 	[
 		new RegExp(
-			`^(?:(?:${LOST}){3,4}|\\xc3\\xbf\\xc3\\x98\\xc3\\xbf|(?:${LOST}|\\xc2\\x89)PNG\\r?\\n|RIFF.{0,12}${LOST}.{0,12}WEBP|(?:${LOST}){2}|.E\\xc3\\x9f)`,
+			`^(?:(?:${LOST}){3,4}|\\xc3\\xbf\\xc3\\x98\\xc3\\xbf|(?:${LOST}|\\xc2\\x89)PNG\\r?\\n|RIFF.{0,12}${LOST}.{0,12}WEBP|RIFF.{4}WEBPVP8 .{0,10}${LOST}|(?:${LOST}){2}|.E\\xc3\\x9f)`,
 			's',
 		),
 		'readAsText',

@@ -17,12 +17,14 @@ import { images } from './minimaxFamily';
 import {
 	emptyEnvelope,
 	linkIn,
+	numberOf,
 	parseReply,
 	readFault,
 	statusOf,
 	taskErrorIn,
 	textOf,
 	timeOf,
+	unexpectedReply,
 	withoutEmpty,
 } from './replies';
 
@@ -159,15 +161,12 @@ function readStatus(reply: Reply): TaskState {
 }
 
 const uploaded = z.looseObject({ data: z.looseObject({ download_url: z.string().min(1) }) });
-const amount = z.number().nonnegative();
-const priced = z.looseObject({
-	data: z.looseObject({
-		price: amount,
-		discounted_price: amount.nullish(),
-		currency: z.string().min(1).nullish(),
-	}),
-});
-const balanced = z.looseObject({ data: z.looseObject({ balance: z.number() }) });
+
+/** ISO 4217 out of a code in any case, or the sign of the dollar. */
+const currencyOf = (value: unknown) =>
+	textOf(value)
+		?.toUpperCase()
+		.replace(/^(?:US)?\$$/, 'USD');
 
 const signature = {
 	id: 'webhook-id',
@@ -237,20 +236,21 @@ export const wavespeed: Provider = {
 			body: { model_id: path.replace(/^\/api\/v3\//, ''), inputs: body },
 		}),
 		read(reply) {
-			const { data } = parseReply(priced, reply);
-			// what is charged, where the list price is discounted
-			const amount = data.discounted_price ?? data.price;
-			return { amount, currency: data.currency ?? 'USD' };
+			const { discounted_price, price, currency } = objectOf(objectOf(reply.json).data);
+			// what is charged, where the list price is discounted; 0 is a price that is not known
+			const amount = [discounted_price, price].map(numberOf).find((one) => (one ?? 0) > 0);
+			if (amount === undefined) throw unexpectedReply("no 'data.price'", reply);
+			return { amount, currency: currencyOf(currency) ?? 'USD' };
 		},
 	},
 	balance: [
 		{
 			calls: () => [{ method: 'GET', path: '/api/v3/balance' }],
-			read: ([reply]) => ({
-				amount: parseReply(balanced, reply).data.balance,
-				currency: 'USD',
-				unlimited: false,
-			}),
+			read([reply]) {
+				const amount = numberOf(objectOf(objectOf(reply.json).data).balance);
+				if (amount === undefined) throw unexpectedReply("no 'data.balance'", reply);
+				return { amount, currency: 'USD', unlimited: false };
+			},
 		},
 	],
 	callback: {

@@ -203,13 +203,16 @@ describe('judgeImage', () => {
 		],
 		['base64 text', Buffer.from('/9j/4AAQSkZJRgABAQ'), 'Base64 String to File'],
 		['nothing but zeros', Buffer.alloc(5000), 'without content'],
-		...['\xff\xd8\xff\xe0\0\x10JFIF', '\x89PNG\r\n\x1a\n\0\0', 'RIFF\xb4\xa2\0\0WEBPVP8 '].map(
-			(start): [string, Buffer, string] => [
-				'a file that was read as text on its way, which destroys it',
-				inUtf8(start),
-				"'Response Format' to 'File'",
-			],
-		),
+		...[
+			'\xff\xd8\xff\xe0\0\x10JFIF',
+			'\x89PNG\r\n\x1a\n\0\0',
+			'RIFF\xb4\xa2\0\0WEBPVP8 ',
+			'RIFF\x14\x16\0\0WEBPVP8 \x08\x16\0\0\x30\x4e\0\x9d\x01\x2a',
+		].map((start): [string, Buffer, string] => [
+			'a file that was read as text on its way, which destroys it',
+			inUtf8(start),
+			"'Response Format' to 'File'",
+		]),
 	];
 	it.each(strangers)('names %s', (what, bytes, advice) => {
 		const error = refusal(() => judge(bytes));
