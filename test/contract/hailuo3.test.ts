@@ -782,7 +782,7 @@ describe('prices and balances', () => {
 		const nonsense = replyOf({
 			remain_balance: 'much',
 			available_amount: '',
-			data: { balance: '1' },
+			data: { balance: 'some' },
 		});
 		for (const provider of Object.values(providers))
 			for (const { calls, read } of provider.balance ?? []) {
