@@ -441,6 +441,35 @@ describe('a paid clip is waited for', () => {
 		},
 	);
 
+	test.each(['minimax', 'toapis', 'seaart', 'gptge', 'pixazo'])(
+		'%s: the same when it is asked once',
+		async (provider) => {
+			const { items: made } = await world.run(create({ provider }));
+			const { taskId, endpoint } = made[0].json;
+			simulator.fault({ kind: 'status', times: 2, do: { business: 'notFound' } });
+			const { items, error } = await world.run(
+				fetchTask('getStatus', taskId, { provider, endpoint }),
+			);
+			expect(error).toBeUndefined();
+			expect(items[0].json.taskId).toBe(taskId);
+		},
+	);
+
+	test.each(['minimax', 'seaart', 'gptge'])(
+		'%s: past a replica that does not know its link yet',
+		async (provider) => {
+			const { items: made } = await world.run(create({ provider }));
+			const { taskId, endpoint } = made[0].json;
+			simulator.fault({ kind: 'result', times: 2, do: { business: 'notFound' } });
+			const { items, error } = await world.run(fetchTask('wait', taskId, { provider, endpoint }));
+			expect(error).toBeUndefined();
+			expect(items[0].binary.data.mimeType).toBe('video/mp4');
+			simulator.fault({ kind: 'result', times: 50, do: { business: 'notFound' } });
+			const never = await world.run(fetchTask('wait', taskId, { provider, endpoint }));
+			expect(never.error.message).toMatch(/not found/i);
+		},
+	);
+
 	test.each(['getStatus', 'download'])('%s: the same', async (operation) => {
 		const { items: made } = await world.run(create());
 		await sleep(100);

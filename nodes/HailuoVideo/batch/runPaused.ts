@@ -8,6 +8,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { Stopped } from '../../shared/async/clock';
 import {
 	backoff,
+	isUnknownTask,
 	MAX_RATE_LIMIT_WAIT_MS,
 	MAX_UNKNOWN_REPLIES,
 	MAX_UNREADABLE_REPLIES,
@@ -15,12 +16,7 @@ import {
 import { settle, type Settled } from '../../shared/async/settle';
 import { GatewayFailed } from '../../shared/errors';
 import { retryAfterOf } from '../../shared/providers/replies';
-import {
-	fetchStatus,
-	isUnknownTask,
-	mustBeSucceeded,
-	type StatusReply,
-} from '../../shared/tasks/poll';
+import { fetchStatus, mustBeSucceeded, type StatusReply } from '../../shared/tasks/poll';
 import { isFinal } from '../../shared/task';
 import type { ClipKind, TrackedTask } from '../../shared/transport/clipTimes';
 import type { Batch, Item, ItemFacts } from '../item';

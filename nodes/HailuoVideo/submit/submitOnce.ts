@@ -3,11 +3,16 @@ import type { IDataObject, JsonObject } from 'n8n-workflow';
 
 import { stopIf } from '../../shared/async/clock';
 import { held } from '../../shared/async/rateLimiter';
-import { MAX_RATE_LIMIT_WAIT_MS, MAX_UNKNOWN_REPLIES, retryRead } from '../../shared/async/retry';
+import {
+	isUnknownTask,
+	MAX_RATE_LIMIT_WAIT_MS,
+	MAX_UNKNOWN_REPLIES,
+	retryRead,
+} from '../../shared/async/retry';
 import { settle } from '../../shared/async/settle';
 import { GatewayFailed } from '../../shared/errors';
 import type { MediaFile, Reply } from '../../shared/providers/contract';
-import { fetchStatus, isUnknownTask } from '../../shared/tasks/poll';
+import { fetchStatus } from '../../shared/tasks/poll';
 import { describeTask, type Reference, type TaskRef, type VideoOrder } from '../../shared/task';
 import { digestOf } from '../../shared/digest';
 import type { Batch, Item } from '../item';

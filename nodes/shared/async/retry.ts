@@ -17,6 +17,12 @@ export function backoff(attempt: number, random: number, retryAfterMs = 0, maxMs
 	return Math.max(steps * (0.75 + random / 2), retryAfterMs);
 }
 
+/** Whether a gateway knows no such task: MiniMax and its kin have one code for that and for a wrong parameter. */
+export function isUnknownTask(error: unknown): boolean {
+	const category = error instanceof GatewayFailed ? error.fault.category : undefined;
+	return category === 'notFound' || category === 'invalidParameters';
+}
+
 /** How long a gateway wants no more requests: what it said, or 0; undefined when that is not the complaint. */
 export function rateLimitOf(error: unknown): number | undefined {
 	if (!(error instanceof GatewayFailed) || error.fault.category !== 'rateLimit') return undefined;
@@ -55,7 +61,7 @@ export async function retryRead<T>(
 		const again =
 			fault?.category === 'rateLimit' ||
 			(fault?.category === 'protocol' && ++doubts < MAX_UNREADABLE_REPLIES) ||
-			(fault?.category === 'notFound' && ++unknown < unknownTries) ||
+			(isUnknownTask(outcome.error) && ++unknown < unknownTries) ||
 			(fault?.retryable && attempt + 1 < tries);
 		const wait = backoff(attempt, clock.random(), fault?.retryAfterMs);
 		if (!again || clock.now() + wait > until) throw outcome.error;

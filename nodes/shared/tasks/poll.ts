@@ -5,7 +5,14 @@ import type { ClipKind, TrackedTask } from '../transport/clipTimes';
 import { nextQueuedPollMs, type QueuePlace } from './pollSchedule';
 import type { Reply, VideoLink } from '../providers/contract';
 import { badLink, isLink, linkAnywhereIn, retryAfterOf, taskError } from '../providers/replies';
-import { backoff, MAX_UNKNOWN_REPLIES, MAX_UNREADABLE_REPLIES, retryRead } from '../async/retry';
+import {
+	backoff,
+	isUnknownTask,
+	MAX_UNKNOWN_REPLIES,
+	MAX_UNREADABLE_REPLIES,
+	retryRead,
+	type ReadPatience,
+} from '../async/retry';
 import { settle } from '../async/settle';
 import { isFinal, type TaskRef, type TaskState } from '../task';
 import type { ProviderClient } from '../transport/client';
@@ -68,12 +75,6 @@ function withFoundLink(state: TaskState, reply: Reply): TaskState {
 	if (status !== 'succeeded' || videoUrl !== undefined || fileId !== undefined) return state;
 	const found = linkAnywhereIn(reply.json);
 	return found === undefined ? state : { ...state, videoUrl: found };
-}
-
-/** Whether a gateway knows no such task: MiniMax and its kin have one code for that and for a wrong parameter. */
-export function isUnknownTask(error: unknown): boolean {
-	const category = error instanceof GatewayFailed ? error.fault.category : undefined;
-	return category === 'notFound' || category === 'invalidParameters';
 }
 
 /** When one task is polled: by what its kind has learnt, its queue, and what its gateway asks for. */
@@ -210,6 +211,8 @@ export async function pollUntilFinal(
 
 /** How often a finished task is asked for its link: about a minute and a half. */
 const LINK_TRIES = 7;
+/** A replica may lag behind the one that called the task finished. */
+const LAGGING: ReadPatience = { unknownTries: MAX_UNKNOWN_REPLIES };
 
 /**
  * The state with the address of the video, asking the gateway once more where that takes a call of its own. Some
@@ -232,6 +235,7 @@ export async function withLink(
 				async (until) => await fetchStatus(client, task, until),
 				clock,
 				signal,
+				LAGGING,
 			);
 			if (isFinal(seen.state.status)) known = { ...known, ...seen.state };
 			mustBeSucceeded(known);
@@ -264,7 +268,8 @@ async function linkOf(
 	const { link } = client.provider;
 	const call = link?.call(task, state);
 	if (!link || !call) return undefined;
-	return await retryRead(async (until) => link.read(await client.read(call, until)), clock, signal);
+	const ask = async (until: number) => link.read(await client.read(call, until));
+	return await retryRead(ask, clock, signal, LAGGING);
 }
 
 /**
