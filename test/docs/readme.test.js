@@ -79,7 +79,7 @@ test('every gateway has its page, with its host', () => {
 });
 
 test.each(pages)('every npm script that %s names exists', (page) => {
-	const named = [...read(page).matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name);
+	const named = [...read(page).matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
 	for (const name of named) expect([page, name, name in scripts]).toEqual([page, name, true]);
 });
 
