@@ -184,6 +184,9 @@ describe('an order is answered', () => {
 			/celebrity/,
 		],
 		['seaart', 400, { error: { code: 'X', message: 'token is expired' } }, 'auth', /expired/],
+		['toapis', 400, newApi('', 'Missing Authorization header'), 'auth', /Missing/],
+		['seaart', 403, { detail: 'Your subscription has expired' }, 'balance', /subscription/],
+		['gptge', 400, newApi('', 'account is overdue'), 'balance', /overdue/],
 		['toapis', 400, newApi('', 'Your API key has been disabled'), 'auth', /disabled/],
 		[
 			'minimax',
@@ -474,6 +477,33 @@ describe('a task fails', () => {
 			generation({ error: { code: 'invalid_parameters', message: 'audit says: nudity detected' } }),
 			'contentPolicy',
 			/nudity/,
+		],
+		['wavespeed', prediction({ error: 'The input contains gore' }), 'contentPolicy', /gore/],
+		['wavespeed', prediction({ error: 'The request was filtered' }), 'contentPolicy', /filtered/],
+		['wavespeed', prediction({ error: '涉及肖像权' }), 'contentPolicy', /肖像权/],
+		[
+			'wavespeed',
+			prediction({ error: 'Aspect ratio is out of range' }),
+			'invalidParameters',
+			/out of range/,
+		],
+		[
+			'wavespeed',
+			prediction({ error: 'cannot fetch https://x.invalid/a.png' }),
+			'invalidParameters',
+			/cannot fetch/,
+		],
+		[
+			'wavespeed',
+			prediction({ error: 'Generation failed, no credits were charged' }),
+			'transient',
+			/no credits/,
+		],
+		[
+			'wavespeed',
+			prediction({ error: 'Model is overloaded, try again later' }),
+			'transient',
+			/overloaded/,
 		],
 		// the key of somebody behind the gateway
 		[
