@@ -233,7 +233,7 @@ function compareSection(compare) {
 function clipTimesSection(clipTimes) {
 	return [
 		'## Lag by clip time',
-		'How late it is seen that a clip is ready, and how often it is looked at, where nobody knows beforehand what a clip takes: with ours the first time (the catalog presumes 120 s) and the next time in the same n8n. [Simulated](looks.md) for many more times.',
+		'How late it is seen that a clip is ready, and how often it is looked at, where nobody knows beforehand what a clip takes: with ours the first time (the catalog presumes 120 s) and the next time in the same n8n. Each row is one sample of five or ten clips ("1 clip": five executions started together, which teach each other), its marks are meant for the mean of many: [simulated](looks.md), for many more times.',
 		markdownTable(TIME_COLUMNS, timeTableRows(clipTimes)),
 	];
 }
