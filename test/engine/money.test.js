@@ -173,7 +173,7 @@ describe('Max Spend: 20 items of $0.28 with room for 7', () => {
 		expect(world.simulator.paid()).toBe(1);
 	});
 
-	test.each([0, -1, 'ten', '={{ {} }}'])(
+	test.each([0, -1, 'ten', '={{ {} }}', '', null, '={{ $json.noSuchField }}'])(
 		'%j is refused before anything is sent',
 		async (maxSpend) => {
 			const { error } = await world.run(limited({ maxSpend }), { input: many(1) });

@@ -147,7 +147,7 @@ const spendFields: INodeProperties[] = [
 		displayName: 'Max Spend (USD)',
 		name: 'maxSpend',
 		type: 'number',
-		typeOptions: { minValue: 0, numberPrecision: 2 },
+		typeOptions: { minValue: 0.01, numberPrecision: 2 },
 		default: 5,
 		description:
 			"The most that one run of this node may order for, over all items, by their estimated prices. Nothing is ordered when the sum is higher; with 'On Error' set to continue, items are ordered until the next would pass it.",
@@ -156,7 +156,7 @@ const spendFields: INodeProperties[] = [
 		displayName: 'Price per Clip (USD)',
 		name: 'pricePerClip',
 		type: 'number',
-		typeOptions: { minValue: 0, numberPrecision: 4 },
+		typeOptions: { minValue: 0.0001, numberPrecision: 4 },
 		default: 0.3,
 		description:
 			"What a video costs with your plan. Used for 'Max Spend (USD)' and the estimated cost, instead of the list price.",

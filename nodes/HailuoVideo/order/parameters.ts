@@ -202,6 +202,22 @@ class FieldReader {
 	read<T, D>(reader: Reader<T>, name: string, label: string, otherwise: D): T | D {
 		return readValue(reader, this.fields[name], label, otherwise);
 	}
+
+	/**
+	 * A field that protects, and must not vanish because an expression finds nothing.
+	 * @returns undefined where the user did not add the field
+	 * @throws InputRefused also for an absent value
+	 */
+	readIfAdded<T>(reader: Reader<T>, name: string, label: string): T | undefined {
+		if (!Object.hasOwn(this.fields, name)) return undefined;
+		const read = this.read(reader, name, label, undefined);
+		if (read !== undefined) return read;
+		throw new InputRefused(
+			label,
+			`'${label}' is empty; it has to be ${reader.wanted}`,
+			`Enter a value, see what its expression gives for this item, or remove '${label}'.`,
+		);
+	}
 }
 
 /** @throws InputRefused for a gateway that does not exist */
@@ -384,7 +400,7 @@ function readOptions(item: ItemReader): OrderOptions {
 			// file names of a Mac write é as two signs, those of other systems as one
 			?.normalize('NFC'),
 		resubmitUnknown: options.read(flag, 'resubmitUnknown', 'Resend if Outcome Unknown', false),
-		maxSpend: optional(money, 'maxSpend', 'Max Spend (USD)'),
+		maxSpend: options.readIfAdded(money, 'maxSpend', 'Max Spend (USD)'),
 		pricePerClip: optional(price, 'pricePerClip', 'Price per Clip (USD)'),
 		dryRun: options.read(flag, 'dryRun', 'Dry Run', false),
 		extraFields: options.read(jsonObject, 'extraFields', 'Extra Fields (JSON)', {}),
