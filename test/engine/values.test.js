@@ -200,7 +200,9 @@ describe.each(Object.keys(OPERATIONS))('%s', (operation) => {
 			]);
 			if (
 				ABSENT.includes(name) &&
-				!/^prompt|Property|Url|mode|model$|taskId|endpoint|aspectRatio|references|maxSpend/i.test(path)
+				!/^prompt|Property|Url|mode|model$|taskId|endpoint|aspectRatio|references|maxSpend/i.test(
+					path,
+				)
 			)
 				throw new Error(`${where} is absent, but was refused: ${error.message}`);
 			const own = ANY_TEXT.includes(path.split('.').pop());
