@@ -457,7 +457,9 @@ async function startSpending(world) {
 		);
 		begun.push({ name, parks, executionId: await rest.start(id, START), verify });
 	};
-	const paid = (name) => bank.tasks.filter(({ prompt }) => prompt.startsWith(`${name}: `)).length;
+	const tasksOf = (name) => bank.tasks.filter(({ prompt }) => prompt.startsWith(`${name}: `));
+	const paid = (name) => tasksOf(name).length;
+	const failed = (name) => tasksOf(name).filter((task) => bank.phase(task) === 'failed');
 	const order = {
 		provider: 'minimax',
 		operation: 'create',
@@ -504,6 +506,12 @@ async function startSpending(world) {
 					check('rows of success', count('succeeded'), 7 - fails);
 					// n8n tries again those that failed: there is no money left for them either
 					check('rows without money', count('spendLimit') >= 13, true);
+					const named = rows.filter(({ json }) => json.error && json.taskId);
+					check(
+						'rows that name the task that failed',
+						sorted(named.map(({ json }) => json.taskId)),
+						sorted(failed(name).map(({ id }) => id)),
+					);
 					check('all rows', rows.length, 20);
 				});
 			}
