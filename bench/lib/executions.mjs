@@ -1,5 +1,5 @@
 /** Runs workflows in n8n and tells what came out. */
-import { parse as unflatten } from 'flatted';
+import { readExecutionData } from '../../tools/lib/execution-data.mjs';
 import { hasEnded } from '../../tools/lib/rest.mjs';
 import { START } from './contestants.mjs';
 
@@ -38,7 +38,7 @@ export async function allEnded(rest, workflowId, count, timeoutMs) {
 export async function resultOf(rest, executionId, delivers) {
 	const { status, data, ...times } = await rest.call('GET', `/executions/${executionId}`);
 	const [startedAt, stoppedAt] = [Date.parse(times.startedAt), Date.parse(times.stoppedAt)];
-	const { resultData } = unflatten(data);
+	const { resultData } = await readExecutionData(data);
 	const runs = resultData?.runData?.[delivers] ?? [];
 	const items = runs.flatMap((run) => run.data?.main?.[0] ?? []);
 	const failures = [resultData?.error, ...items.map(({ json }) => json.error)].filter(Boolean);

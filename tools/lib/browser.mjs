@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { NeedsUser } from './install.mjs';
 import { openN8n } from './private-n8n.mjs';
 import { setUpDemo } from './setup.mjs';
@@ -73,6 +72,8 @@ export async function closeEditor() {
 }
 
 async function launch(executablePath) {
+	// imported here: in a fresh clone the package is not there when this module is loaded
+	const { chromium } = await import('playwright-core');
 	return await chromium.launch({
 		executablePath,
 		// Our own signals end it.

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { parse as unflatten } from 'flatted';
+import { readExecutionData } from './execution-data.mjs';
 
 /** An answer of n8n that is not a success. */
 export class RestProblem extends Error {
@@ -165,7 +165,7 @@ export class N8nRest {
 		if (!found) return undefined;
 		const { status, data, startedAt, stoppedAt } = found;
 		// A fresh execution has no data yet, or an empty list.
-		const { resultData } = (data && unflatten(data)) || {};
+		const { resultData } = await readExecutionData(data);
 		const nodes = resultData?.runData ?? {};
 		return { id, status, nodes, error: resultData?.error, text: data ?? '', startedAt, stoppedAt };
 	}
