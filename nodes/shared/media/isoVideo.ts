@@ -92,6 +92,9 @@ export class IsoVideo {
 	private run: { track: Track | undefined; duration: number } | undefined;
 	/** Offset at which the file has to end at least, by its samples and segment index. */
 	private leastEnd = 0;
+	/** Offsets at which segment indexes begin, and at which others say that one does. */
+	private readonly tables = new Set<number>();
+	private readonly promisedTables = new Set<number>();
 	private fault: string | undefined;
 	private readonly durations: Array<{ id: number; duration: number }> = [];
 
@@ -116,6 +119,8 @@ export class IsoVideo {
 		const cut = (why: string): VideoVerdict => ({ kind: 'cut', format, why });
 		const why = this.walker.end() ?? this.fault;
 		if (why !== undefined) return cut(why);
+		if ([...this.promisedTables].some((place) => !this.tables.has(place)))
+			return cut(DAMAGED_SEGMENTS);
 		if (this.moovs === 0) return cut("its index, the box 'moov', is missing");
 		if (this.timescale === 0 || this.tracks.some((track) => track.id === 0 || track.handler === ''))
 			return cut('its index is damaged');
@@ -253,15 +258,23 @@ export class IsoVideo {
 		}
 	}
 
-	/** ISO/IEC 14496-12, 8.16.3: sizes of the segments that follow. */
+	/** ISO/IEC 14496-12, 8.16.3: sizes of the segments that follow, or of tables of such, by the top bit. */
 	private readSegmentIndex(box: BoxPlace, content: Uint8Array): void {
+		this.tables.add(box.start);
 		const long = content[0] === 1;
 		const at = long ? 28 : 20;
-		if (content.length < at + 4) return;
+		const count = content.length < at + 4 ? 0 : u16be(content, at + 2);
+		// readers refuse an empty table, and take the timescale for a signed number
+		if (count === 0 || content.length < at + 4 + count * 12 || u32be(content, 8) >= 0x80000000) {
+			this.fault ??= DAMAGED_SEGMENTS;
+			return;
+		}
 		let end = box.end + (long ? u64be(content, 20) : u32be(content, 16));
-		const count = u16be(content, at + 2);
-		for (let index = 0; index < count && content.length >= at + 16 + index * 12; index++)
-			end += u32be(content, at + 4 + index * 12) % 0x80000000;
+		for (let index = 0; index < count; index++) {
+			const reference = u32be(content, at + 4 + index * 12);
+			if (reference >= 0x80000000) this.promisedTables.add(end);
+			end += reference % 0x80000000;
+		}
 		this.leastEnd = Math.max(this.leastEnd, end);
 	}
 
@@ -294,6 +307,8 @@ export class IsoVideo {
 			track.fragmented += u32be(content, place);
 	}
 }
+
+const DAMAGED_SEGMENTS = 'its segment index is damaged';
 
 /** Boxes that exist in versions 0 and 1 only. */
 const VERSIONED = new Set([

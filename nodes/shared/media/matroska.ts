@@ -15,7 +15,10 @@ const TRACK_TYPE = 0x83;
 const CODEC = 0x86;
 const CODEC_PRIVATE = 0x63a2;
 const VIDEO = 0xe0;
-/** What holds elements within a track: Video, Audio, Colour, MasteringMetadata, Projection, ContentEncodings and their kin. */
+/**
+ * What holds elements within a track: Video, Audio, Colour, MasteringMetadata, Projection, ContentEncodings and their
+ * kin; and within the tables of places and tags: Seek, CuePoint, CueTrackPositions, Tag, Targets, SimpleTag.
+ */
 const MASTERS = new Set([
 	VIDEO,
 	0xe1,
@@ -27,6 +30,12 @@ const MASTERS = new Set([
 	0x5034,
 	0x5035,
 	0x41e4,
+	0x4dbb,
+	0xbb,
+	0xb7,
+	0x7373,
+	0x63c0,
+	0x67c8,
 ]);
 /** Video codecs of the Matroska codec registry (RFC 9559 names it). */
 const VIDEO_CODECS =

@@ -166,6 +166,45 @@ describe('a video that is cut', () => {
 		});
 	});
 
+	it('is seen when a table of its segments does not fit, or names one that is not there', () => {
+		const bytes = byName['sidx.mp4'];
+		// version 1: count of rows at 38 behind the box's start, then rows of 12 bytes
+		const start = bytes.indexOf('sidx') - 4;
+		const changed = (at, value) => {
+			const damaged = Buffer.from(bytes);
+			damaged[start + at] = value;
+			return judge(damaged).verdict;
+		};
+		expect(changed(9, 0).kind).toBe('whole');
+		expect(changed(38, 1)).toMatchObject({ kind: 'cut', why: 'its segment index is damaged' });
+		expect(changed(39, 4)).toMatchObject({ kind: 'cut', why: 'its segment index is damaged' });
+		// another version, in which the table is empty; a timescale below zero
+		for (const [at, value] of [
+			[8, 0],
+			[16, 0x80],
+		])
+			expect(changed(at, value)).toMatchObject({
+				kind: 'cut',
+				why: 'its segment index is damaged',
+			});
+		// the top bit says that a row leads to another table
+		for (const row of [40, 52, 64])
+			expect(changed(row, 0x80)).toMatchObject({
+				kind: 'cut',
+				why: 'its segment index is damaged',
+			});
+	});
+
+	it('is seen when an element of a table of places does not fit', () => {
+		const bytes = byName['film.mkv'];
+		const position = bytes.lastIndexOf(Buffer.from('53ac82', 'hex'));
+		for (const size of [0x20, 0x40, 0x83, 0xee]) {
+			const damaged = Buffer.from(bytes);
+			damaged[position + 2] = size;
+			expect([size, judge(damaged).verdict.kind]).toEqual([size, 'cut']);
+		}
+	});
+
 	it('says why', () => {
 		const { ftyp, mdat, moov } = topBoxes(byName['plain.mp4']);
 		const why = (bytes) => judge(bytes).verdict.why;
