@@ -110,6 +110,13 @@ export const triggerFields: INodeProperties[] = [
 		displayOptions: { show: { downloadVideo: [true] } },
 	},
 	{
+		displayName: 'Simplify',
+		name: 'simplify',
+		type: 'boolean',
+		default: true,
+		description: 'Whether to return a simplified version of the response instead of the raw data',
+	},
+	{
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
@@ -126,12 +133,5 @@ export const triggerFields: INodeProperties[] = [
 					'An extra secret: only messages to the URL with this ?token= at its end are heard. Put it on the Callback URL of the order, too.',
 			},
 		],
-	},
-	{
-		displayName: 'Simplify',
-		name: 'simplify',
-		type: 'boolean',
-		default: true,
-		description: 'Whether to return a simplified version of the response instead of the raw data',
 	},
 ];
