@@ -31,7 +31,7 @@ export class HailuoVideoTrigger implements INodeType {
 			header: 'Receive callbacks of Hailuo gateways',
 			executionsHelp: {
 				inactive:
-					"<b>While building</b>, press 'Listen for test event', then make a video with the <b>test URL</b> as 'Callback URL'. It hears one message only, and the challenge of MiniMax uses it up: to see a whole cycle, activate the workflow.<br /><br /><b>When it works</b>, activate the workflow and use the <b>production URL</b>.",
+					"<b>While building</b>, press 'Execute step', then make a video with the <b>test URL</b> as 'Callback URL'. It hears one message only, and the challenge of MiniMax uses it up: to see a whole cycle, activate the workflow.<br /><br /><b>When it works</b>, activate the workflow and use the <b>production URL</b>.",
 				active:
 					"Videos made with the <b>production URL</b> as 'Callback URL' start this workflow. The executions appear in the list, not on the canvas.",
 			},
