@@ -41,7 +41,7 @@ export function readToken(context: IWebhookFunctions): string | undefined {
 		const wanted = 'callbackToken' in options || (isObject(written) && 'callbackToken' in written);
 		if (!wanted) return '';
 		const token = options.callbackToken;
-		return typeof token === 'string' && saysSomething(token) ? token.trim() : undefined;
+		return typeof token === 'string' && saysSomething(token) ? token : undefined;
 	} catch {
 		return undefined;
 	}

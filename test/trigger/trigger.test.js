@@ -559,7 +559,8 @@ describe('a Callback Token that is there but says nothing', () => {
 
 test.each([
 	['a line break that was pasted along', 's3cret\n', 's3cret'],
-	['blanks around it', ' s3cret', 's3cret '],
+	['blanks around it', ' s3cret ', ' s3cret '],
+	['blanks around it, which the URL lost', ' s3cret ', 's3cret'],
 	['+, which a URL takes for a blank', 'a+b/c==', 'a b/c=='],
 	['+, escaped', 'a+b/c==', 'a+b/c=='],
 ])('a Callback Token with %s', async (_what, callbackToken, token) => {
