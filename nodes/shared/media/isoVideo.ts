@@ -1,5 +1,6 @@
 /** Judges an MP4 or MOV file while it streams by: whether all of it is there, and what it says of itself. Pure. */
 import { latin1, u16be, u32be, u64be } from './bytes';
+import { isSoundConfigured } from './esds';
 import { BoxWalker, type BoxPlace } from './isoBoxes';
 import type { VideoVerdict } from './verdict';
 
@@ -429,12 +430,23 @@ function durationAt(content: Uint8Array, at: number, long: boolean): number {
 	return duration >= (long ? 2 ** 63 : 0xffffffff) ? 0 : duration;
 }
 
+/**
+ * Whether a decoder of sound could begin with a sample entry (ISO/IEC 14496-12, 12.2.3: 28 bytes, then boxes). Only
+ * what is plainly damaged is not: players refuse the whole file for it.
+ */
+function isReadableEntry([type, content]: [type: string, content: Uint8Array]): boolean {
+	// QuickTime's versions 1 and 2 are longer
+	if (type !== 'mp4a' || content.length < 28 || u16be(content, 8) !== 0) return true;
+	const box = childrenOf(content.subarray(28))?.find(([child]) => child === 'esds')?.[1];
+	return !box || isSoundConfigured(box);
+}
+
 /** Follows the sample tables (ISO/IEC 14496-12, 8.6 and 8.7) of video and sound to the last byte that they name. */
 function samplesOf({ handler, tables }: Track): Samples | 'damaged' {
 	const none: Samples = { count: 0, end: 0, duration: 0 };
 	if (handler !== 'vide' && handler !== 'soun') return none;
-	const descriptions = tables.get('stsd');
-	if (!descriptions || !entriesOf(descriptions)?.length) return 'damaged';
+	const descriptions = entriesOf(tables.get('stsd') ?? new Uint8Array());
+	if (!descriptions?.length || !descriptions.every(isReadableEntry)) return 'damaged';
 	const sizes = sizesOf(tables);
 	const times = rowsOf(tables.get('stts'), 4, 8);
 	const runs = rowsOf(tables.get('stsc'), 4, 12);

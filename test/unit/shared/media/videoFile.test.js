@@ -166,6 +166,31 @@ describe('a video that is cut', () => {
 		});
 	});
 
+	it('is seen when the decoder of its sound could not begin', () => {
+		const bytes = byName['sound.mp4'];
+		const start = bytes.indexOf('esds') + 4;
+		const changed = (at, ...values) => {
+			const damaged = Buffer.from(bytes);
+			damaged.set(values, start + at);
+			return judge(damaged).verdict.kind;
+		};
+		const config = bytes.indexOf(Buffer.from('05808080', 'hex'), start) - start;
+		expect(changed(config, 5)).toBe('whole');
+		// its length: too long, too short, none at all
+		for (const byte of [0, 1, 2, 8, 127, 129, 255]) expect(changed(config + 1, byte)).toBe('cut');
+		// another descriptor, a type and a rate that are none
+		expect(changed(config, 6)).toBe('cut');
+		expect(changed(config + 5, 0x82)).toBe('cut');
+		expect(changed(config + 5, 0x16, 0x88)).toBe('cut');
+		// the type that a first value of 31 puts into the next six bits: 39 is one, 40 is none here
+		expect(changed(config + 5, 0xf8, 0xe8)).toBe('whole');
+		expect(changed(config + 5, 0xf9, 0x08)).toBe('cut');
+		// the stream's and the decoder's own lengths; MP3 in MP4 has no more than those
+		expect(changed(8, 127)).toBe('cut');
+		expect(changed(4, 4)).toBe('cut');
+		expect(changed(17, 0x6b, 0x15)).toBe('whole');
+	});
+
 	it('is seen when a table of its segments does not fit, or names one that is not there', () => {
 		const bytes = byName['sidx.mp4'];
 		// version 1: count of rows at 38 behind the box's start, then rows of 12 bytes

@@ -1,0 +1,62 @@
+/** The box `esds`: how a decoder of MPEG-4 sound begins (ISO/IEC 14496-1, 7.2.6; 14496-3, 1.6.2). Pure. */
+import { u16be } from './bytes';
+
+const ES = 3;
+const DECODER_CONFIG = 4;
+const DECODER_SPECIFIC = 5;
+/** Object type of MPEG-4 audio in a decoder's configuration. */
+const MPEG4_AUDIO = 0x40;
+/** Audio object types of the AAC family, the only ones that files with a video carry under MPEG-4 audio. */
+const AAC_TYPES = new Set([1, 2, 3, 4, 5, 6, 17, 19, 20, 23, 29, 39, 42]);
+
+interface Descriptor {
+	tag: number;
+	content: Uint8Array;
+}
+
+/** The descriptor that begins here; undefined when it does not fit. Its length takes one to four bytes of seven bits. */
+function descriptorAt(bytes: Uint8Array, at: number): Descriptor | undefined {
+	let place = at + 1;
+	let length = 0;
+	for (let index = 0; index < 4; index++) {
+		if (place >= bytes.length) return undefined;
+		const byte = bytes[place++];
+		length = length * 128 + (byte & 127);
+		if (byte < 128) break;
+	}
+	return place + length <= bytes.length
+		? { tag: bytes[at], content: bytes.subarray(place, place + length) }
+		: undefined;
+}
+
+/** The bytes behind the head of an ES descriptor, whose flags say what it holds. */
+function behindHead(content: Uint8Array): number {
+	const flags = content[2];
+	const address = flags & 0x40 ? 1 + content[3 + (flags & 0x80 ? 2 : 0)] : 0;
+	return 3 + (flags & 0x80 ? 2 : 0) + address + (flags & 0x20 ? 2 : 0);
+}
+
+/** Type and sampling rate that a decoder knows; the rate's index 13 and 14 are none. */
+function isAacConfig(bytes: Uint8Array): boolean {
+	if (bytes.length < 2) return false;
+	const word = u16be(bytes, 0);
+	const escaped = word >> 11 === 31;
+	const type = escaped ? 32 + ((word >> 5) & 63) : word >> 11;
+	const rate = escaped ? (word >> 1) & 15 : (word >> 7) & 15;
+	return AAC_TYPES.has(type) && rate !== 13 && rate !== 14;
+}
+
+/**
+ * Whether a decoder of sound can begin with this.
+ * @param box the content of an `esds` box, version and flags first
+ */
+export function isSoundConfigured(box: Uint8Array): boolean {
+	const stream = descriptorAt(box, 4);
+	if (stream?.tag !== ES || stream.content.length < 3) return false;
+	const decoder = descriptorAt(stream.content, behindHead(stream.content));
+	if (decoder?.tag !== DECODER_CONFIG || decoder.content.length < 13) return false;
+	// other kinds of sound, such as MP3, need no more than this
+	if (decoder.content[0] !== MPEG4_AUDIO) return true;
+	const own = descriptorAt(decoder.content, 13);
+	return own?.tag === DECODER_SPECIFIC && isAacConfig(own.content);
+}
