@@ -4,8 +4,12 @@ import { u16be } from './bytes';
 const ES = 3;
 const DECODER_CONFIG = 4;
 const DECODER_SPECIFIC = 5;
-/** Object type of MPEG-4 audio in a decoder's configuration. */
+/** Object type of MPEG-4 audio in a decoder's configuration (MP4 registration authority, object types). */
 const MPEG4_AUDIO = 0x40;
+/** MPEG-2 AAC, MP3, AC-3, E-AC-3, DTS and QCELP: sound that needs no more of its own. */
+const OTHER_SOUND = new Set([
+	0x66, 0x67, 0x68, 0x69, 0x6b, 0xa5, 0xa6, 0xa9, 0xaa, 0xab, 0xac, 0xe1,
+]);
 /** Audio object types of the AAC family, the only ones that files with a video carry under MPEG-4 audio. */
 const AAC_TYPES = new Set([1, 2, 3, 4, 5, 6, 17, 19, 20, 23, 29, 39, 42]);
 
@@ -55,8 +59,7 @@ export function isSoundConfigured(box: Uint8Array): boolean {
 	if (stream?.tag !== ES || stream.content.length < 3) return false;
 	const decoder = descriptorAt(stream.content, behindHead(stream.content));
 	if (decoder?.tag !== DECODER_CONFIG || decoder.content.length < 13) return false;
-	// other kinds of sound, such as MP3, need no more than this
-	if (decoder.content[0] !== MPEG4_AUDIO) return true;
+	if (decoder.content[0] !== MPEG4_AUDIO) return OTHER_SOUND.has(decoder.content[0]);
 	const own = descriptorAt(decoder.content, 13);
 	return own?.tag === DECODER_SPECIFIC && isAacConfig(own.content);
 }

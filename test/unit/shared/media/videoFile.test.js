@@ -189,6 +189,8 @@ describe('a video that is cut', () => {
 		expect(changed(8, 127)).toBe('cut');
 		expect(changed(4, 4)).toBe('cut');
 		expect(changed(17, 0x6b, 0x15)).toBe('whole');
+		// H.264 is no sound
+		expect(changed(17, 0x21, 0x15)).toBe('cut');
 	});
 
 	it('is seen when a table of its segments does not fit, or names one that is not there', () => {
