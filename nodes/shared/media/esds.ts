@@ -1,6 +1,4 @@
 /** The box `esds`: how a decoder of MPEG-4 sound begins (ISO/IEC 14496-1, 7.2.6; 14496-3, 1.6.2). Pure. */
-import { u16be } from './bytes';
-
 const ES = 3;
 const DECODER_CONFIG = 4;
 const DECODER_SPECIFIC = 5;
@@ -10,8 +8,12 @@ const MPEG4_AUDIO = 0x40;
 const OTHER_SOUND = new Set([
 	0x66, 0x67, 0x68, 0x69, 0x6b, 0xa5, 0xa6, 0xa9, 0xaa, 0xab, 0xac, 0xe1,
 ]);
-/** Audio object types of the AAC family, the only ones that files with a video carry under MPEG-4 audio. */
-const AAC_TYPES = new Set([1, 2, 3, 4, 5, 6, 17, 19, 20, 23, 29, 39, 42]);
+/** Main, LC, SSR and LTP: what files with a video carry, by itself or within the next two. */
+const AAC_TYPES = new Set([1, 2, 3, 4]);
+/** SBR and PS: another rate and the type of what they extend follow. */
+const EXTENSIONS = new Set([5, 29]);
+/** Channel configurations that are reserved. */
+const NO_CHANNELS = new Set([8, 9, 10, 14, 15]);
 
 interface Descriptor {
 	tag: number;
@@ -40,14 +42,35 @@ function behindHead(content: Uint8Array): number {
 	return 3 + (flags & 0x80 ? 2 : 0) + address + (flags & 0x20 ? 2 : 0);
 }
 
-/** Type and sampling rate that a decoder knows; the rate's index 13 and 14 are none. */
+/** An AudioSpecificConfig with a type, a sampling rate and channels that a decoder knows. */
 function isAacConfig(bytes: Uint8Array): boolean {
-	if (bytes.length < 2) return false;
-	const word = u16be(bytes, 0);
-	const escaped = word >> 11 === 31;
-	const type = escaped ? 32 + ((word >> 5) & 63) : word >> 11;
-	const rate = escaped ? (word >> 1) & 15 : (word >> 7) & 15;
-	return AAC_TYPES.has(type) && rate !== 13 && rate !== 14;
+	let at = 0;
+	const read = (count: number) => {
+		let value = 0;
+		for (; count > 0; count--, at++) value = value * 2 + ((bytes[at >> 3] >> (7 - (at & 7))) & 1);
+		return value;
+	};
+	const readType = () => {
+		const type = read(5);
+		return type === 31 ? 32 + read(6) : type;
+	};
+	// 15: the rate itself follows; 13 and 14 are none
+	const readRate = () => {
+		const index = read(4);
+		if (index === 15) read(24);
+		return index !== 13 && index !== 14;
+	};
+
+	let type = readType();
+	if (!readRate()) return false;
+	const channels = read(4);
+	if (EXTENSIONS.has(type)) {
+		if (!readRate()) return false;
+		type = readType();
+	}
+	// no configuration of channels: a list of them follows
+	const ends = at + 3 + (channels === 0 ? 16 : 0);
+	return AAC_TYPES.has(type) && !NO_CHANNELS.has(channels) && ends <= bytes.length * 8;
 }
 
 /**

@@ -182,9 +182,10 @@ describe('a video that is cut', () => {
 		expect(changed(config, 6)).toBe('cut');
 		expect(changed(config + 5, 0x82)).toBe('cut');
 		expect(changed(config + 5, 0x16, 0x88)).toBe('cut');
-		// the type that a first value of 31 puts into the next six bits: 39 is one, 40 is none here
-		expect(changed(config + 5, 0xf8, 0xe8)).toBe('whole');
-		expect(changed(config + 5, 0xf9, 0x08)).toBe('cut');
+		// SBR around LC, and around what is none; channels that are reserved
+		expect(changed(config + 5, 0x2a, 0x0a, 0x08, 0, 0)).toBe('whole');
+		expect(changed(config + 5, 0x2a, 0x0a, 0x40, 0, 0)).toBe('cut');
+		expect(changed(config + 5, 0x12, 0x48)).toBe('cut');
 		// the stream's and the decoder's own lengths; MP3 in MP4 has no more than those
 		expect(changed(8, 127)).toBe('cut');
 		expect(changed(4, 4)).toBe('cut');
