@@ -68,9 +68,15 @@ function isAacConfig(bytes: Uint8Array): boolean {
 		if (!readRate()) return false;
 		type = readType();
 	}
-	// no configuration of channels: a list of them follows
-	const ends = at + 3 + (channels === 0 ? 16 : 0);
-	return AAC_TYPES.has(type) && !NO_CHANNELS.has(channels) && ends <= bytes.length * 8;
+	if (!AAC_TYPES.has(type) || NO_CHANNELS.has(channels)) return false;
+	// flags of the frames; without a configuration of channels a list of them, six bytes at least
+	at += 3 + (channels === 0 ? 48 : 0);
+	const bits = bytes.length * 8;
+	if (at > bits) return false;
+	// SBR may also be announced behind: a sync word, the type, a flag and its rate
+	if (channels !== 0 && at + 16 <= bits && read(11) === 0x2b7 && read(5) === 5 && read(1) === 1)
+		return readRate() && at <= bits;
+	return true;
 }
 
 /**

@@ -186,6 +186,10 @@ describe('a video that is cut', () => {
 		expect(changed(config + 5, 0x2a, 0x0a, 0x08, 0, 0)).toBe('whole');
 		expect(changed(config + 5, 0x2a, 0x0a, 0x40, 0, 0)).toBe('cut');
 		expect(changed(config + 5, 0x12, 0x48)).toBe('cut');
+		// no channels, and no room for a list of them; SBR announced behind, with a rate that does not fit
+		expect(changed(config + 5, 0x12, 0)).toBe('cut');
+		expect(changed(config + 9, 0x98)).toBe('whole');
+		expect(changed(config + 9, 0xf8)).toBe('cut');
 		// the stream's and the decoder's own lengths; MP3 in MP4 has no more than those
 		expect(changed(8, 127)).toBe('cut');
 		expect(changed(4, 4)).toBe('cut');
