@@ -252,7 +252,7 @@ async function checkHailuo3(page, { id, name }, table) {
 }
 
 /** A list of two images, a video and a sound, as a user makes it. */
-async function addReferences(page, { name }) {
+async function addReferences(page, { id, name }) {
 	const list = collection(page, 'references');
 	const wanted = [
 		['Image', 'Binary File'],
@@ -260,11 +260,13 @@ async function addReferences(page, { name }) {
 		['Video', 'URL'],
 		['Audio', 'URL'],
 	];
+	// ToAPIs takes videos and sounds by link alone: there is nothing to choose
+	const hasSource = (kind) => id !== 'toapis' || kind === 'Image';
 	for (const [index, [kind, source]] of wanted.entries()) {
 		await list.getByText('Add Reference', { exact: true }).click();
 		await list.locator(testId('parameter-input-kind')).nth(index).waitFor();
 		await choose(page, 'kind', kind, index);
-		await choose(page, 'source', source, index);
+		if (hasSource(kind)) await choose(page, 'source', source, index);
 	}
 	check(
 		`${name}: kinds`,
@@ -274,7 +276,7 @@ async function addReferences(page, { name }) {
 	check(
 		`${name}: sources`,
 		await shown(page, 'source'),
-		wanted.map(([, source]) => source),
+		wanted.filter(([kind]) => hasSource(kind)).map(([, source]) => source),
 	);
 	check(`${name}: fields`, await shown(page, 'binaryProperty'), 'data');
 	check(`${name}: links`, await shown(page, 'url'), ['', '', '']);

@@ -92,6 +92,23 @@ describe.each(sellers)('%s', (provider) => {
 	});
 });
 
+test('ToAPIs, a video by its link: the form asks for no source, and what a change of the kind left there does not count', async () => {
+	const url = 'https://example.com/m.mp4';
+	for (const left of [{}, { source: 'url' }, { source: 'binary', binaryProperty: 'clip' }]) {
+		const { items, error } = await world.run(
+			order({
+				provider: 'toapis',
+				...references(binary('image', 'data'), { kind: 'video', url, ...left }),
+				completion: 'return',
+			}),
+			{ input: [media()] },
+		);
+		expect(error).toBeUndefined();
+		expect(items[0].json.status).toBe('queued');
+		expect(JSON.stringify(submits().at(-1).body)).toContain('m.mp4');
+	}
+});
+
 test('every model and second of Hailuo 3 at MiniMax by its own dialect: no file call, the link comes with the status', async () => {
 	const { items, error } = await world.run(order({ model: 'MiniMax-H3-Max', resolution: '480P' }));
 	expect(error).toBeUndefined();

@@ -316,14 +316,27 @@ const kindNames: Record<ReferenceKind, { name: string; description: string }> = 
 const itemTitle =
 	"={{ ($collection.item.value.kind || 'image').toTitleCase() + ': ' + ($collection.item.value.source === 'url' ? $collection.item.value.url : $collection.item.value.binaryProperty || 'data') }}";
 
+const withReferences = providerIds.filter((id) => modesOf(id).includes('referenceToVideo'));
 /** Gateways that take videos and sounds from public links alone. */
-const linksAlone = providerIds
-	.filter(
-		(id) =>
-			modesOf(id).includes('referenceToVideo') &&
-			providers[id].references?.video.transport === 'url',
-	)
-	.map((id) => table[id].name);
+const linksAlone = withReferences.filter(
+	(id) => providers[id].references?.video.transport === 'url',
+);
+
+type Shown = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
+
+/** Where a reference may be a file that the item carries, and where only a link. */
+const FROM_FILE: Shown[] = [
+	{ '/provider': withReferences.filter((id) => !linksAlone.includes(id)) },
+	{ '/provider': linksAlone, kind: ['image'] },
+];
+const FROM_LINK_ALONE: Shown = {
+	'/provider': linksAlone,
+	kind: referenceKinds.filter((kind) => kind !== 'image'),
+};
+
+/** One field for each of the conditions: the form shows the one whose condition holds. */
+const shownIn = (conditions: Shown[], field: INodeProperties): INodeProperties[] =>
+	conditions.map((show) => ({ ...field, displayOptions: { show } }));
 
 /** A list, in the order in which a prompt counts them. */
 const references: INodeProperties[] = [
@@ -349,7 +362,7 @@ const references: INodeProperties[] = [
 						default: 'image',
 						description: 'What the file is',
 					},
-					{
+					...shownIn(FROM_FILE, {
 						displayName: 'Source',
 						name: 'source',
 						type: 'options',
@@ -357,32 +370,36 @@ const references: INodeProperties[] = [
 							{
 								name: 'Binary File',
 								value: 'binary',
-								description: `A file that the item carries; at ${linksAlone.join(' and ')} only an image`,
+								description: 'A file that the item carries',
 							},
 							{ name: 'URL', value: 'url', description: 'A public link' },
 						],
 						default: 'binary',
 						description: 'Where the file comes from',
-					},
-					{
-						displayName: 'Binary Field',
-						name: 'binaryProperty',
-						type: 'string',
-						default: 'data',
-						placeholder: 'e.g. data',
-						// no hint: up to twelve of them stand below each other
-						description: 'The name of the input field that holds the file',
-						displayOptions: { show: { source: ['binary'] } },
-					},
-					{
-						displayName: 'URL',
-						name: 'url',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. https://example.com/my-file',
-						description: 'Public link of the file; an image may be a data URL',
-						displayOptions: { show: { source: ['url'] } },
-					},
+					}),
+					...shownIn(
+						FROM_FILE.map((show) => ({ ...show, source: ['binary'] })),
+						{
+							displayName: 'Binary Field',
+							name: 'binaryProperty',
+							type: 'string',
+							default: 'data',
+							placeholder: 'e.g. data',
+							// no hint: up to twelve of them stand below each other
+							description: 'The name of the input field that holds the file',
+						},
+					),
+					...shownIn(
+						[...FROM_FILE.map((show) => ({ ...show, source: ['url'] })), FROM_LINK_ALONE],
+						{
+							displayName: 'URL',
+							name: 'url',
+							type: 'string',
+							default: '',
+							placeholder: 'e.g. https://example.com/my-file',
+							description: 'Public link of the file; an image may be a data URL',
+						},
+					),
 				],
 			},
 		],

@@ -360,7 +360,9 @@ function readReferences(item: ItemReader): CreateParameters['references'] {
 		const values: Record<string, unknown> = readValue(collection, entry, label, {});
 		const fields = new FieldReader(values);
 		const kind = fields.read(readers.referenceKind, 'kind', `${label}: Kind`, 'image' as const);
-		const source = fields.read(readers.source, 'source', `${label}: Source`, 'binary' as const);
+		// no source: the form asks only for a link, where the gateway takes nothing else of this kind
+		const otherwise = isAbsent(values.url) ? ('binary' as const) : ('url' as const);
+		const source = fields.read(readers.source, 'source', `${label}: Source`, otherwise);
 		const origin: MediaOrigin =
 			source === 'url'
 				? { source, label, url: mediaUrl(fields.read(url, 'url', `${label}: URL`, '')) }

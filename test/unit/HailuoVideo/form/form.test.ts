@@ -22,6 +22,7 @@ import {
 	optionNames,
 	OTHER_MODEL,
 	providerIds,
+	referenceKinds,
 	resolutions,
 	resolutionsOf,
 	table,
@@ -119,12 +120,21 @@ describe.each(providerIds)('%s', (provider) => {
 			for (const list of lists) {
 				const [group] = list.options as INodePropertyCollection[];
 				expect(group.name).toBe('reference');
-				expect(group.values.map(({ name }) => name)).toEqual([
-					'kind',
-					'source',
-					'binaryProperty',
-					'url',
-				]);
+				for (const kind of referenceKinds)
+					for (const source of ['binary', 'url']) {
+						const entry = { kind, source };
+						const fields = group.values.filter((field) =>
+							NodeHelpers.displayParameter(entry, field, node, description, { ...chosen, mode }),
+						);
+						const byLinkAlone =
+							kind !== 'image' && providers[provider].references?.[kind].transport === 'url';
+						expect([entry, ...fields.map(({ name }) => name)]).toEqual([
+							entry,
+							'kind',
+							...(byLinkAlone ? [] : ['source']),
+							source === 'url' || byLinkAlone ? 'url' : 'binaryProperty',
+						]);
+					}
 			}
 		}
 	});
