@@ -6,7 +6,7 @@ import { taskTimes } from './times.mjs';
 /** A run that would take longer than this is computed from a smaller one, unless it was made by itself (`--full`). */
 const LONGEST_RUN_MS = 30 * 60_000;
 /** One clip is measured as so many executions of one clip: a single one would tell of its luck with the interval. */
-const SINGLES = 5;
+export const SINGLES = 5;
 
 /**
  * The runs in their order: for each number of clips another contestant begins, so that a change of the machine's load

@@ -1,7 +1,9 @@
 /** The results as a page (Markdown) and as lines on the terminal. Pure. */
 import { table } from '../../tools/lib/table.mjs';
+import { SINGLES } from './compare.mjs';
 import { contestantOf, contestants } from './contestants.mjs';
 import { targetsOf } from './targets.mjs';
+import { taskTimes } from './times.mjs';
 import { clips, decimal, duration, megabytes, milliseconds, percent, times } from './words.mjs';
 
 const COMPARE_COLUMNS = [
@@ -182,7 +184,7 @@ function timeRows({ trials }) {
 }
 
 /** @returns {string[][]} one row per clip time: mean lag of single clips, ours also when the kind is known */
-function lagRows({ rows }) {
+function lagRows({ rows, spread }) {
 	return [...new Set(rows.map(({ seconds }) => seconds))].map((seconds) => {
 		const lag = (id, round) => {
 			const found = rows.find(
@@ -191,11 +193,21 @@ function lagRows({ rows }) {
 			);
 			return found && !found.trial.failed ? duration(found.trial.lagMs) : '–';
 		};
-		const cells = contestants.map(({ id }) =>
-			id === 'hailuo' ? `${lag(id, 0)}, known ${lag(id, 1)}` : lag(id, 0),
-		);
+		const cells = contestants.map(({ id, lookSeconds }) => {
+			if (id === 'hailuo') return `${lag(id, 0)}, known ${lag(id, 1)}`;
+			const measured = lag(id, 0);
+			return measured !== '–' && areMultiples(seconds, spread, lookSeconds)
+				? `${measured} (its clips took multiples of ${lookSeconds} s)`
+				: measured;
+		});
 		return [`Seen late, a clip of ${seconds} s`, ...cells];
 	});
+}
+
+/** Whether a way that looks at a fixed interval was lucky: each clip ready at the very moment of a look. */
+function areMultiples(seconds, spread, lookSeconds) {
+	if (!lookSeconds) return false;
+	return taskTimes(SINGLES, seconds, spread).every((ms) => ms % (lookSeconds * 1000) === 0);
 }
 
 /** @returns {string[][]} one row per kind of videos */
@@ -231,10 +243,18 @@ function compareSection(compare) {
 }
 
 function clipTimesSection(clipTimes) {
+	const { spread } = clipTimes;
+	const lucky = [...new Set(clipTimes.rows.map(({ seconds }) => seconds))].filter((seconds) =>
+		areMultiples(seconds, spread, contestantOf('builtIn').lookSeconds),
+	);
 	return [
 		'## Lag by clip time',
 		'How late it is seen that a clip is ready, and how often it is looked at, where nobody knows beforehand what a clip takes: with ours the first time (the catalog presumes 120 s) and the next time in the same n8n. Each row is one sample of five or ten clips ("1 clip": five executions started together, which teach each other), its marks are meant for the mean of many: [simulated](looks.md), for many more times.',
 		markdownTable(TIME_COLUMNS, timeTableRows(clipTimes)),
+		...lucky.map(
+			(seconds) =>
+				`At ${seconds} s the five times are multiples of the built-in node's interval: it looks at the very moment at which they are ready, by luck. Half an interval is what it loses on average.`,
+		),
 	];
 }
 
