@@ -455,7 +455,7 @@ function samplesOf({ handler, tables }: Track): Samples | 'damaged' {
 	if (others.filter(Boolean).length < ['ctts', 'stss'].filter((name) => tables.has(name)).length)
 		return 'damaged';
 	const offsets = rowsOf(tables.get(wide ? 'co64' : 'stco'), 4, wide ? 8 : 4);
-	if (!sizes || !times || !runs || !offsets) return 'damaged';
+	if (!sizes || !times || !runs || !offsets || !areRuns(runs, offsets.count)) return 'damaged';
 	if (sizes.count === 0) return none;
 
 	let duration = 0;
@@ -475,6 +475,19 @@ function samplesOf({ handler, tables }: Track): Samples | 'damaged' {
 		end = Math.max(end, offset);
 	}
 	return sample < sizes.count ? 'damaged' : { count: sizes.count, end, duration };
+}
+
+/** Rows of `stsc`: each begins at a later chunk of all, with samples (the last may have none) and a description. */
+function areRuns({ bytes, count, at }: Rows, chunks: number): boolean {
+	let before = 0;
+	for (let row = 0; row < count; row++) {
+		const place = at(row);
+		const first = u32be(bytes, place);
+		const isEmpty = u32be(bytes, place + 4) === 0 && (row === 0 || row < count - 1);
+		if (first <= before || isEmpty || u32be(bytes, place + 8) === 0) return false;
+		before = first;
+	}
+	return before <= chunks;
 }
 
 interface Sizes {
@@ -510,6 +523,8 @@ function compactSizesOf(table: Uint8Array | undefined): Sizes | undefined {
 					: (table[12 + (sample >> 1)] >> (sample % 2 ? 0 : 4)) & 15,
 	};
 }
+
+type Rows = NonNullable<ReturnType<typeof rowsOf>>;
 
 /** A table of rows behind version, flags and a count; undefined when it is missing or too short. */
 function rowsOf(bytes: Uint8Array | undefined, head: number, row: number) {

@@ -166,6 +166,29 @@ describe('a video that is cut', () => {
 		});
 	});
 
+	it('is seen when the runs of its samples do not follow each other', () => {
+		const bytes = byName['sound.mp4'];
+		const start = bytes.lastIndexOf('stsc') + 4;
+		expect(bytes.readUInt32BE(start + 4)).toBeGreaterThan(1);
+		const changed = (at, value) => {
+			const damaged = Buffer.from(bytes);
+			damaged.writeUInt32BE(value, start + at);
+			return judge(damaged).verdict.kind;
+		};
+		// rows of 12 bytes behind version, flags and count: first chunk, samples, description
+		for (const [at, value] of [
+			[8, 0],
+			[12, 0],
+			[16, 0],
+			[20, 0],
+			[20, 1],
+			[28, 0],
+			// more chunks than there are
+			[20, 10_000],
+		])
+			expect([at, value, changed(at, value)]).toEqual([at, value, 'cut']);
+	});
+
 	it('is seen when the decoder of its sound could not begin', () => {
 		const bytes = byName['sound.mp4'];
 		const start = bytes.indexOf('esds') + 4;
