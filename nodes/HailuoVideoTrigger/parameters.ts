@@ -61,17 +61,20 @@ export function readProvider(context: IWebhookFunctions): Provider | undefined {
 		: undefined;
 }
 
+/** Made once: a schema costs more to make than to use. */
+const eventNames = list(choice(triggerEvents));
+const fieldName = text(200);
+
 /** @throws InputRefused when an expression gives what a parameter cannot be */
 export function readParameters(context: IWebhookFunctions): TriggerParameters {
 	// n8n throws for a field that is not shown unless a default is given; null counts as absent
 	const parameter = (name: string): unknown => context.getNodeParameter(name, null);
-	const eventNames = list(choice(triggerEvents));
 	const wantsFile = readValue(flag, parameter('downloadVideo'), 'Download Video', false);
 	return {
 		events: readValue(eventNames, parameter('events'), 'Events', ['succeeded', 'failed']),
 		confirm: readValue(flag, parameter('confirmWithProvider'), 'Confirm With Provider', true),
 		field: wantsFile
-			? readValue(text(200), parameter('binaryPropertyName'), 'Put Video in Field', 'data')
+			? readValue(fieldName, parameter('binaryPropertyName'), 'Put Video in Field', 'data')
 			: undefined,
 		simplify: readValue(flag, parameter('simplify'), 'Simplify', true),
 	};

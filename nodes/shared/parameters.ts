@@ -136,11 +136,13 @@ export function choice<T extends string>(
 	values: readonly T[],
 	names: Readonly<Record<string, string>> = {},
 ): Reader<T> {
-	return reader(`one of ${values.join(', ')}`, (value) => {
-		if (typeof value !== 'string') return undefined;
-		const key = choiceKey(value);
-		return values.find((one) => choiceKey(one) === key || choiceKey(names[one] ?? one) === key);
-	});
+	const byKey = new Map<string, T>();
+	for (const one of values)
+		for (const key of [choiceKey(one), choiceKey(names[one] ?? one)])
+			if (!byKey.has(key)) byKey.set(key, one);
+	return reader(`one of ${values.join(', ')}`, (value) =>
+		typeof value === 'string' ? byKey.get(choiceKey(value)) : undefined,
+	);
 }
 
 /** A list of entries, one entry by itself, or text with commas between the entries. */

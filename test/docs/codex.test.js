@@ -3,6 +3,7 @@
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 
+const { SEARCHES } = require('../helpers/searches');
 const { name: packageName, homepage, n8n } = require('../../package.json');
 
 const root = path.join(__dirname, '../..');
@@ -24,15 +25,7 @@ const CATEGORIES = [
 
 /** What people type; each was also typed into a real editor by the form suite. */
 const PHRASES = {
-	hailuoVideo: [
-		'hailuo',
-		'minimax video',
-		'image to video',
-		'text to video',
-		'generate video',
-		'AI video',
-		'video generation',
-	],
+	hailuoVideo: SEARCHES,
 	hailuoVideoTrigger: ['hailuo', 'callback', 'webhook', 'video ready'],
 };
 

@@ -31,9 +31,9 @@ const SPEC = {
 };
 
 const progress = createProgress();
-const { VideoFile } = createRequire(import.meta.url)(
-	join(root, 'dist/nodes/shared/media/videoFile.js'),
-);
+const require = createRequire(import.meta.url);
+const { VideoFile } = require(join(root, 'dist/nodes/shared/media/videoFile.js'));
+const { seeded } = require('../helpers/random.js');
 
 async function main() {
 	const args = readArgs(process.argv.slice(2), SPEC, HELP);
@@ -69,7 +69,7 @@ async function judgeAll(args, folder) {
 			const index = next++;
 			const [name, source] = sources[index % sources.length];
 			// of its own: which worker comes first must not change what is damaged
-			const random = generator(Math.imul(seed, 0x9e3779b1) + index);
+			const random = seeded(Math.imul(seed, 0x9e3779b1) + index);
 			const { bytes, how } = damage(source, random);
 			const { kind } = judge(bytes, random);
 			counts[kind] = (counts[kind] ?? 0) + 1;
@@ -140,17 +140,6 @@ async function isReadable(file) {
 	child.stdout.on('data', (chunk) => (said += chunk));
 	const code = await new Promise((resolve) => child.once('close', resolve));
 	return code === 0 && /^\w+,[1-9]\d*,[1-9]\d*/.test(said);
-}
-
-/** mulberry32 */
-function generator(seed) {
-	let state = seed | 0;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-	};
 }
 
 await runCommand(main, {

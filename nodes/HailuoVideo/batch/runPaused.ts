@@ -6,13 +6,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { Stopped } from '../../shared/async/clock';
-import {
-	backoff,
-	isUnknownTask,
-	MAX_RATE_LIMIT_WAIT_MS,
-	MAX_UNKNOWN_REPLIES,
-	MAX_UNREADABLE_REPLIES,
-} from '../../shared/async/retry';
+import { backoff, MAX_RATE_LIMIT_WAIT_MS, mostDoubts } from '../../shared/async/retry';
 import { settle, type Settled } from '../../shared/async/settle';
 import { GatewayFailed } from '../../shared/errors';
 import { retryAfterOf } from '../../shared/providers/replies';
@@ -316,12 +310,8 @@ class PausedRun<T> {
 		if ('error' in seen) {
 			const fault = seen.error instanceof GatewayFailed ? seen.error.fault : undefined;
 			// a replica that lags does not know the task yet, and a proxy's page says nothing of it
-			const mostDoubts = isUnknownTask(seen.error)
-				? MAX_UNKNOWN_REPLIES
-				: fault?.category === 'protocol'
-					? MAX_UNREADABLE_REPLIES
-					: 0;
-			const again = fault !== undefined && (fault.retryable || ++awaited.doubts < mostDoubts);
+			const most = mostDoubts(seen.error);
+			const again = fault !== undefined && (fault.retryable || ++awaited.doubts < most);
 			if (!again) {
 				this.finish(slot, seen);
 				return;

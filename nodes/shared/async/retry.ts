@@ -23,6 +23,13 @@ export function isUnknownTask(error: unknown): boolean {
 	return category === 'notFound' || category === 'invalidParameters';
 }
 
+/** How many answers in a row that say nothing of a task are waited out; 0 for what says enough. */
+export function mostDoubts(error: unknown): number {
+	if (isUnknownTask(error)) return MAX_UNKNOWN_REPLIES;
+	const isUnreadable = error instanceof GatewayFailed && error.fault.category === 'protocol';
+	return isUnreadable ? MAX_UNREADABLE_REPLIES : 0;
+}
+
 /** How long a gateway wants no more requests: what it said, or 0; undefined when that is not the complaint. */
 export function rateLimitOf(error: unknown): number | undefined {
 	if (!(error instanceof GatewayFailed) || error.fault.category !== 'rateLimit') return undefined;

@@ -9,7 +9,7 @@ import {
 	backoff,
 	isUnknownTask,
 	MAX_UNKNOWN_REPLIES,
-	MAX_UNREADABLE_REPLIES,
+	mostDoubts,
 	retryRead,
 	type ReadPatience,
 } from '../async/retry';
@@ -193,13 +193,8 @@ export async function pollUntilFinal(
 				doubts = 0;
 			} else {
 				const fault = seen.error instanceof GatewayFailed ? seen.error.fault : undefined;
-				const unknown = isUnknownTask(seen.error);
-				const mostDoubts = unknown
-					? MAX_UNKNOWN_REPLIES
-					: fault?.category === 'protocol'
-						? MAX_UNREADABLE_REPLIES
-						: 0;
-				if (!fault || !(fault.retryable || ++doubts < mostDoubts)) throw seen.error;
+				const most = mostDoubts(seen.error);
+				if (!fault || !(fault.retryable || ++doubts < most)) throw seen.error;
 				timing.failed(backoff(failures++, clock.random(), fault.retryAfterMs));
 			}
 			if (clock.now() >= options.deadline) return { last, timedOut: true };
