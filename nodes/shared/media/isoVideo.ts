@@ -1,7 +1,9 @@
 /** Judges an MP4 or MOV file while it streams by: whether all of it is there, and what it says of itself. Pure. */
 import { latin1, u16be, u32be, u64be } from './bytes';
-import { isSoundConfigured } from './esds';
 import { BoxWalker, type BoxPlace } from './isoBoxes';
+import { samplesOf, type Samples } from './isoSamples';
+import { entriesOf, rowsOf } from './isoTables';
+import { frameSizeOf } from './sampleEntries';
 import type { VideoVerdict } from './verdict';
 
 /** Containers on the way to what is asked for, by path. */
@@ -36,10 +38,6 @@ const LEAVES = new Set([
 	'moof/traf/trun',
 ]);
 
-/** Sample entries of video, as registered at mp4ra.org and in the QuickTime File Format. */
-const VIDEO_CODECS =
-	/^(?:avc[1-4]|hvc[1-3]|hev[1-3]|dv(?:h[1e]|a[1v])|lhv1|av01|vp0[89]|vvc1|vvi1|evc1|mp4v|s263|h26[34]|enc[vt]|resv|ap(?:4[hx]|c[hnsof])|jpeg|mjp[2ab]|mpg[12]|mpeg|SVQ[13]|cvid|rpza|rle |png |tiff|raw |DIVX|XVID|dvc|dv5|hdv|AVdn|CFHD)/i;
-
 interface Track {
 	id: number;
 	handler: string;
@@ -68,15 +66,6 @@ const newTrack = (): Track => ({
 	defaultDuration: 0,
 	fragmented: 0,
 });
-
-/** Where the samples of a track lie, by its tables. */
-interface Samples {
-	count: number;
-	/** Offset behind the last byte of any of them. */
-	end: number;
-	/** In units of the track's timescale. */
-	duration: number;
-}
 
 export class IsoVideo {
 	private readonly walker: BoxWalker;
@@ -133,7 +122,7 @@ export class IsoVideo {
 				what: sound ? 'a sound file (MP4)' : 'an MP4 file without a video',
 			};
 		}
-		const size = sizeOf(video.tables.get('stsd'));
+		const size = frameSizeOf(video.tables.get('stsd'));
 		if (!size || video.timescale === 0) return cut('its index is damaged');
 		const samples = this.tracks.map((track) => (track.unchecked ? undefined : samplesOf(track)));
 		if (samples.includes('damaged')) return cut('its index is damaged');
@@ -335,201 +324,9 @@ const MINIMUM: Readonly<Record<string, number>> = {
 	'moof/traf/trun': 8,
 };
 
-/**
- * Width and height of a video's first sample entry (ISO/IEC 14496-12, 8.5.2 and 12.1.3: 78 bytes, then boxes);
- * undefined when no decoder could begin with it.
- */
-function sizeOf(table: Uint8Array | undefined): [number, number] | undefined {
-	if (!table || table.length < 94) return undefined;
-	const end = 8 + u32be(table, 8);
-	const codec = latin1(table, 12, 16);
-	const [width, height] = [u16be(table, 40), u16be(table, 42)];
-	const usable = end >= 94 && end <= table.length && width > 0 && height > 0;
-	return usable && VIDEO_CODECS.test(codec) && isConfigured(codec, table.subarray(94, end))
-		? [width, height]
-		: undefined;
-}
-
-/** Boxes that a codec cannot be read without (ISO/IEC 14496-15 for H.264 and H.265; AV1, VP9 and MPEG-4 of their own). */
-const CONFIGURATIONS: ReadonlyArray<[codec: RegExp, box: string]> = [
-	[/^avc[12]/, 'avcC'],
-	[/^(?:hvc1|hev1)/, 'hvcC'],
-	[/^av01/, 'av1C'],
-	[/^vp09/, 'vpcC'],
-	[/^mp4v/, 'esds'],
-];
-
-function isConfigured(codec: string, content: Uint8Array): boolean {
-	const boxes = childrenOf(content);
-	const wanted = CONFIGURATIONS.find(([pattern]) => pattern.test(codec))?.[1];
-	if (!wanted) return true;
-	const box = boxes?.find(([type]) => type === wanted)?.[1];
-	if (!box || box.length < 4) return false;
-	if (wanted === 'avcC') return hasParameterSets(box);
-	return wanted === 'hvcC' ? hasParameterArrays(box) : true;
-}
-
-/** ISO/IEC 14496-15, 8.3.3: arrays of parameter sets behind 22 bytes of head, each of them in full. */
-export function hasParameterArrays(box: Uint8Array): boolean {
-	if (box[0] !== 1 || box.length < 23 || box[22] === 0) return false;
-	let at = 23;
-	for (let array = 0; array < box[22]; array++) {
-		if (at + 3 > box.length) return false;
-		const type = box[at] & 63;
-		const count = u16be(box, at + 1);
-		at += 3;
-		for (let index = 0; index < count; index++) {
-			const length = at + 4 <= box.length ? u16be(box, at) : 0;
-			const own = (box[at + 2] >> 1) & 63;
-			if (length < 2 || at + 2 + length > box.length || own !== type) return false;
-			at += 2 + length;
-		}
-	}
-	return true;
-}
-
-/** ISO/IEC 14496-15, 5.3.3: at least one sequence (type 7) and one picture parameter set (type 8), each in full. */
-export function hasParameterSets(box: Uint8Array): boolean {
-	if (box[0] !== 1 || box.length < 7) return false;
-	let at = 5;
-	for (const type of [7, 8]) {
-		const count = box[at++] & (type === 7 ? 31 : 255);
-		if (!(count > 0)) return false;
-		for (let index = 0; index < count; index++) {
-			const length = at + 2 <= box.length ? u16be(box, at) : 0;
-			if (length === 0 || at + 2 + length > box.length || (box[at + 2] & 31) !== type) return false;
-			at += 2 + length;
-		}
-	}
-	return true;
-}
-
-/** The boxes behind version, flags and their number; undefined when they are not as many. */
-function entriesOf(content: Uint8Array): ReturnType<typeof childrenOf> {
-	const found = content.length < 8 ? undefined : childrenOf(content.subarray(8));
-	return found?.length === u32be(content, 4) ? found : undefined;
-}
-
-/** The boxes that fill a content, with their types; undefined when one does not fit. Up to seven bytes may be left over. */
-function childrenOf(content: Uint8Array): Array<[type: string, content: Uint8Array]> | undefined {
-	const found: Array<[type: string, content: Uint8Array]> = [];
-	let at = 0;
-	while (at + 8 <= content.length) {
-		const size = u32be(content, at);
-		if (size < 8 || at + size > content.length) return undefined;
-		found.push([latin1(content, at + 4, at + 8), content.subarray(at + 8, at + size)]);
-		at += size;
-	}
-	return found;
-}
-
 /** All bits set means "not known". */
 function durationAt(content: Uint8Array, at: number, long: boolean): number {
 	if (content.length < at + (long ? 8 : 4)) return 0;
 	const duration = long ? u64be(content, at) : u32be(content, at);
 	return duration >= (long ? 2 ** 63 : 0xffffffff) ? 0 : duration;
-}
-
-/**
- * Whether a decoder of sound could begin with a sample entry (ISO/IEC 14496-12, 12.2.3: 28 bytes, then boxes). Only
- * what is plainly damaged is not: players refuse the whole file for it.
- */
-function isReadableEntry([type, content]: [type: string, content: Uint8Array]): boolean {
-	// QuickTime's versions 1 and 2 are longer
-	if (type !== 'mp4a' || content.length < 28 || u16be(content, 8) !== 0) return true;
-	const box = childrenOf(content.subarray(28))?.find(([child]) => child === 'esds')?.[1];
-	return !box || isSoundConfigured(box);
-}
-
-/** Follows the sample tables (ISO/IEC 14496-12, 8.6 and 8.7) of video and sound to the last byte that they name. */
-function samplesOf({ handler, tables }: Track): Samples | 'damaged' {
-	const none: Samples = { count: 0, end: 0, duration: 0 };
-	if (handler !== 'vide' && handler !== 'soun') return none;
-	const descriptions = entriesOf(tables.get('stsd') ?? new Uint8Array());
-	if (!descriptions?.length || !descriptions.every(isReadableEntry)) return 'damaged';
-	const sizes = sizesOf(tables);
-	const times = rowsOf(tables.get('stts'), 4, 8);
-	const runs = rowsOf(tables.get('stsc'), 4, 12);
-	const wide = tables.has('co64');
-	const others = [rowsOf(tables.get('ctts'), 4, 8), rowsOf(tables.get('stss'), 4, 4)];
-	if (others.filter(Boolean).length < ['ctts', 'stss'].filter((name) => tables.has(name)).length)
-		return 'damaged';
-	const offsets = rowsOf(tables.get(wide ? 'co64' : 'stco'), 4, wide ? 8 : 4);
-	if (!sizes || !times || !runs || !offsets || !areRuns(runs, offsets.count)) return 'damaged';
-	if (sizes.count === 0) return none;
-
-	let duration = 0;
-	for (let row = 0; row < times.count; row++)
-		duration += u32be(times.bytes, times.at(row)) * u32be(times.bytes, times.at(row) + 4);
-
-	let sample = 0;
-	let end = 0;
-	let run = -1;
-	for (let chunk = 0; chunk < offsets.count && sample < sizes.count; chunk++) {
-		while (run + 1 < runs.count && u32be(runs.bytes, runs.at(run + 1)) <= chunk + 1) run++;
-		if (run < 0) return 'damaged';
-		const last = Math.min(sizes.count, sample + u32be(runs.bytes, runs.at(run) + 4));
-		const at = offsets.at(chunk);
-		let offset = wide ? u64be(offsets.bytes, at) : u32be(offsets.bytes, at);
-		for (; sample < last; sample++) offset += sizes.of(sample);
-		end = Math.max(end, offset);
-	}
-	return sample < sizes.count ? 'damaged' : { count: sizes.count, end, duration };
-}
-
-/** Rows of `stsc`: each begins at a later chunk of all, with samples (the last may have none) and a description. */
-function areRuns({ bytes, count, at }: Rows, chunks: number): boolean {
-	let before = 0;
-	for (let row = 0; row < count; row++) {
-		const place = at(row);
-		const first = u32be(bytes, place);
-		const isEmpty = u32be(bytes, place + 4) === 0 && (row === 0 || row < count - 1);
-		if (first <= before || isEmpty || u32be(bytes, place + 8) === 0) return false;
-		before = first;
-	}
-	return before <= chunks;
-}
-
-interface Sizes {
-	count: number;
-	of(sample: number): number;
-}
-
-function sizesOf(tables: Map<string, Uint8Array>): Sizes | undefined {
-	const table = tables.get('stsz');
-	if (!table) return compactSizesOf(tables.get('stz2'));
-	if (table.length < 12) return undefined;
-	const each = u32be(table, 4);
-	const count = u32be(table, 8);
-	if (each > 0) return count > 1e8 ? undefined : { count, of: () => each };
-	if (table.length < 12 + count * 4) return undefined;
-	return { count, of: (sample) => u32be(table, 12 + sample * 4) };
-}
-
-/** `stz2`: sizes of 4, 8 or 16 bits. */
-function compactSizesOf(table: Uint8Array | undefined): Sizes | undefined {
-	if (!table || table.length < 12) return undefined;
-	const bits = table[7];
-	const count = u32be(table, 8);
-	if (![4, 8, 16].includes(bits) || table.length < 12 + Math.ceil((count * bits) / 8))
-		return undefined;
-	return {
-		count,
-		of: (sample) =>
-			bits === 16
-				? u16be(table, 12 + sample * 2)
-				: bits === 8
-					? table[12 + sample]
-					: (table[12 + (sample >> 1)] >> (sample % 2 ? 0 : 4)) & 15,
-	};
-}
-
-type Rows = NonNullable<ReturnType<typeof rowsOf>>;
-
-/** A table of rows behind version, flags and a count; undefined when it is missing or too short. */
-function rowsOf(bytes: Uint8Array | undefined, head: number, row: number) {
-	if (!bytes || bytes.length < head + 4) return undefined;
-	const count = u32be(bytes, head);
-	if (bytes.length < head + 4 + count * row) return undefined;
-	return { bytes, count, at: (index: number) => head + 4 + index * row };
 }

@@ -1,5 +1,5 @@
 /** Judges a WebM or Matroska file while it streams by (RFC 8794 for its elements, RFC 9559 for their meaning). Pure. */
-import { hasParameterArrays, hasParameterSets } from './isoVideo';
+import { hasParameterArrays, hasParameterSets } from './parameterSets';
 import type { VideoVerdict } from './verdict';
 
 const EBML = 0x1a45dfa3;
