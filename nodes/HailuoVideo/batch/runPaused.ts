@@ -6,7 +6,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { Stopped } from '../../shared/async/clock';
-import { backoff, MAX_RATE_LIMIT_WAIT_MS, mostDoubts } from '../../shared/async/retry';
+import { backoff, Doubts, MAX_RATE_LIMIT_WAIT_MS } from '../../shared/async/retry';
 import { settle, type Settled } from '../../shared/async/settle';
 import { GatewayFailed } from '../../shared/errors';
 import { retryAfterOf } from '../../shared/providers/replies';
@@ -68,7 +68,7 @@ interface Awaited {
 	dueAt: number;
 	/** Status calls in a row that failed, and answers in a row that made no sense. */
 	failures: number;
-	doubts: number;
+	doubts: Doubts;
 	/** What tasks of its kind teach each other about their time. */
 	kind: ClipKind;
 	tracked: TrackedTask;
@@ -191,7 +191,7 @@ class PausedRun<T> {
 				deadline: Math.min(parked.deadline ?? now, now + wait.timeoutMs),
 				dueAt: Math.min(parked.dueAt ?? now, now + wait.timeoutMs),
 				failures: parked.failures ?? 0,
-				doubts: 0,
+				doubts: new Doubts(),
 				over,
 			},
 		};
@@ -272,7 +272,7 @@ class PausedRun<T> {
 			deadline: now + video.wait.timeoutMs,
 			dueAt: firstDueAt(this.timeOf(tracked.kind, video)),
 			failures: 0,
-			doubts: 0,
+			doubts: new Doubts(),
 		};
 	}
 
@@ -310,8 +310,7 @@ class PausedRun<T> {
 		if ('error' in seen) {
 			const fault = seen.error instanceof GatewayFailed ? seen.error.fault : undefined;
 			// a replica that lags does not know the task yet, and a proxy's page says nothing of it
-			const most = mostDoubts(seen.error);
-			const again = fault !== undefined && (fault.retryable || ++awaited.doubts < most);
+			const again = fault !== undefined && (fault.retryable || awaited.doubts.bear(seen.error));
 			if (!again) {
 				this.finish(slot, seen);
 				return;
@@ -325,7 +324,7 @@ class PausedRun<T> {
 			progress.state = { ...progress.state, ...state };
 			awaited.seen = seen.value;
 			awaited.failures = 0;
-			awaited.doubts = 0;
+			awaited.doubts = new Doubts();
 			if (isFinal(state.status)) {
 				awaited.over = true;
 				learn(awaited, state.status === 'succeeded', now);

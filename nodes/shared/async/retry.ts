@@ -7,7 +7,7 @@ import { settle } from './settle';
 export const MAX_RATE_LIMIT_WAIT_MS = 15 * 60_000;
 
 /** How many answers in a row may be unreadable (a firewall's page, a cut-off reply) before it counts: some 15 seconds. */
-export const MAX_UNREADABLE_REPLIES = 5;
+const MAX_UNREADABLE_REPLIES = 5;
 /** How often a gateway may say that it knows no such task before it counts: a replica may lag behind. */
 export const MAX_UNKNOWN_REPLIES = 3;
 
@@ -23,11 +23,23 @@ export function isUnknownTask(error: unknown): boolean {
 	return category === 'notFound' || category === 'invalidParameters';
 }
 
-/** How many answers in a row that say nothing of a task are waited out; 0 for what says enough. */
-export function mostDoubts(error: unknown): number {
-	if (isUnknownTask(error)) return MAX_UNKNOWN_REPLIES;
-	const isUnreadable = error instanceof GatewayFailed && error.fault.category === 'protocol';
-	return isUnreadable ? MAX_UNREADABLE_REPLIES : 0;
+/**
+ * Counts the answers in a row that say nothing of a task, each kind by itself: a firewall's page between two of a
+ * lagging replica makes neither of them more certain.
+ */
+export class Doubts {
+	private unknown = 0;
+	private unreadable = 0;
+
+	/** @param unknownTries how often the gateway may say that it knows no such task */
+	constructor(private readonly unknownTries = MAX_UNKNOWN_REPLIES) {}
+
+	/** Whether one more answer of the kind of this one is waited for; false for what says enough. */
+	bear(error: unknown): boolean {
+		if (isUnknownTask(error)) return ++this.unknown < this.unknownTries;
+		const isUnreadable = error instanceof GatewayFailed && error.fault.category === 'protocol';
+		return isUnreadable && ++this.unreadable < MAX_UNREADABLE_REPLIES;
+	}
 }
 
 /** How long a gateway wants no more requests: what it said, or 0; undefined when that is not the complaint. */
@@ -59,16 +71,14 @@ export async function retryRead<T>(
 	{ tries = 5, patienceMs = MAX_RATE_LIMIT_WAIT_MS, unknownTries = 1 }: ReadPatience = {},
 ): Promise<T> {
 	const until = clock.now() + patienceMs;
-	let doubts = 0;
-	let unknown = 0;
+	const doubts = new Doubts(unknownTries);
 	for (let attempt = 0; ; attempt++) {
 		const outcome = await settle(async () => await work(until));
 		if ('value' in outcome) return outcome.value;
 		const fault = outcome.error instanceof GatewayFailed ? outcome.error.fault : undefined;
 		const again =
 			fault?.category === 'rateLimit' ||
-			(fault?.category === 'protocol' && ++doubts < MAX_UNREADABLE_REPLIES) ||
-			(isUnknownTask(outcome.error) && ++unknown < unknownTries) ||
+			doubts.bear(outcome.error) ||
 			(fault?.retryable && attempt + 1 < tries);
 		const wait = backoff(attempt, clock.random(), fault?.retryAfterMs);
 		if (!again || clock.now() + wait > until) throw outcome.error;

@@ -7,9 +7,9 @@ import type { Reply, VideoLink } from '../providers/contract';
 import { badLink, isLink, linkAnywhereIn, retryAfterOf, taskError } from '../providers/replies';
 import {
 	backoff,
+	Doubts,
 	isUnknownTask,
 	MAX_UNKNOWN_REPLIES,
-	mostDoubts,
 	retryRead,
 	type ReadPatience,
 } from '../async/retry';
@@ -178,7 +178,7 @@ export async function pollUntilFinal(
 	let task = given;
 	let last: StatusReply | undefined;
 	let failures = 0;
-	let doubts = 0;
+	let doubts = new Doubts();
 	const timing = new Timing(options, clock);
 	try {
 		for (;;) {
@@ -190,11 +190,10 @@ export async function pollUntilFinal(
 				timing.replied(last.state, retryAfterOf(last.reply) ?? 0);
 				if (isFinal(last.state.status)) return { last, timedOut: false };
 				failures = 0;
-				doubts = 0;
+				doubts = new Doubts();
 			} else {
 				const fault = seen.error instanceof GatewayFailed ? seen.error.fault : undefined;
-				const most = mostDoubts(seen.error);
-				if (!fault || !(fault.retryable || ++doubts < most)) throw seen.error;
+				if (!fault || !(fault.retryable || doubts.bear(seen.error))) throw seen.error;
 				timing.failed(backoff(failures++, clock.random(), fault.retryAfterMs));
 			}
 			if (clock.now() >= options.deadline) return { last, timedOut: true };

@@ -180,6 +180,12 @@ test('a firewall’s page on the way does not end it, one that stays does', asyn
 	expect(looks).toBe('protocol');
 });
 
+test('pages of a firewall and a replica that lags are told apart: neither uses up the patience with the other', async () => {
+	const kinds = ['protocol', 'protocol', 'protocol', 'notFound', 'protocol', 'notFound'];
+	const answer = (_now, looks) => (looks <= 6 ? failed(kinds[looks - 1], false) : undefined);
+	expect((await follow(50_000, { answer })).last.state.status).toBe('succeeded');
+});
+
 test('a refused key ends it at once', async () => {
 	await expect(follow(50_000, { answer: () => failed('auth', false) })).rejects.toThrow('auth');
 });
