@@ -5,8 +5,13 @@ import { taskTimes } from './times.mjs';
 
 /** A run that would take longer than this is computed from a smaller one, unless it was made by itself (`--full`). */
 const LONGEST_RUN_MS = 30 * 60_000;
-/** One clip is measured as so many executions of one clip: a single one would tell of its luck with the interval. */
-export const SINGLES = 5;
+/**
+ * One clip is measured as so many executions of one clip, started together: a single one would tell of its luck with
+ * the interval. Five use the same account, four accounts do the same.
+ */
+const SINGLES = { together: 5, accounts: 4 };
+/** Executions of single clips, and batches of ten, of which "lag by clip time" gives the mean; none teaches another. */
+const STRANGERS = { 1: 20, 10: 5 };
 
 /**
  * The runs in their order: for each number of clips another contestant begins, so that a change of the machine's load
@@ -17,14 +22,15 @@ export const SINGLES = 5;
 export function plansOf({ counts, taskSeconds, spread, videoMb }) {
 	return counts.flatMap((n, turn) => {
 		const single = n === 1 && spread > 0;
-		const times = taskTimes(single ? SINGLES : n, taskSeconds, spread);
+		const times = single ? timesOfSingles(taskSeconds, spread) : taskTimes(n, taskSeconds, spread);
 		return contestants.map((_, place) => {
 			const contestant = contestants[(place + turn) % contestants.length];
 			const expectedMs = expectedWall(contestant, times, single);
 			return {
 				n,
 				contestant: contestant.id,
-				executions: single ? SINGLES : 1,
+				executions: single ? times.length : 1,
+				accounts: single ? SINGLES.accounts : 1,
 				items: n,
 				times,
 				videoMb,
@@ -33,6 +39,12 @@ export function plansOf({ counts, taskSeconds, spread, videoMb }) {
 			};
 		});
 	});
+}
+
+/** The same times in each account: executions take their turns in the accounts, and tasks their times in the order made. */
+function timesOfSingles(seconds, spread) {
+	const times = taskTimes(SINGLES.together, seconds, spread);
+	return times.flatMap((time) => Array(SINGLES.accounts).fill(time));
 }
 
 /**
@@ -48,9 +60,10 @@ export function timePlansOf(clipSeconds, spread) {
 			seconds,
 			n,
 			contestant,
-			executions: n === 1 ? SINGLES : 1,
+			executions: STRANGERS[n],
+			accounts: STRANGERS[n],
 			items: n,
-			times: taskTimes(n === 1 ? SINGLES : n, seconds, spread),
+			times: taskTimes(STRANGERS[n] * n, seconds, spread),
 			videoMb: 0,
 			rounds,
 		});

@@ -1,9 +1,7 @@
 /** The results as a page (Markdown) and as lines on the terminal. Pure. */
 import { table } from '../../tools/lib/table.mjs';
-import { SINGLES } from './compare.mjs';
 import { contestantOf, contestants } from './contestants.mjs';
 import { targetsOf } from './targets.mjs';
-import { taskTimes } from './times.mjs';
 import { clips, decimal, duration, megabytes, milliseconds, percent, times } from './words.mjs';
 
 const COMPARE_COLUMNS = [
@@ -29,6 +27,7 @@ export function compareRows({ trials }) {
 			duration(trial.wallMs) + (trial.computed ? ` (computed from ${trial.from} clips)` : '');
 		const against = trial.contestant === 'hailuo' ? '1' : times(trial.ratio);
 		const runs = trial.executions > 1 ? `, mean of ${trial.executions}` : '';
+		const forAll = trial.executions > 1 ? ` for ${trial.executions}` : '';
 		return [
 			String(trial.n),
 			name,
@@ -38,7 +37,7 @@ export function compareRows({ trials }) {
 			`${duration(trial.lagMs)} (${percent(trial.lagShare)})`,
 			duration(trial.worstLagMs),
 			trial.executions > 1 ? '–' : megabytes(trial.aboveIdleMb),
-			trial.cpuSeconds === undefined ? '–' : `${trial.cpuSeconds.toFixed(1)} s`,
+			trial.cpuSeconds === undefined ? '–' : `${trial.cpuSeconds.toFixed(1)} s${forAll}`,
 			trial.computed ? '–' : String(trial.paid),
 			trial.computed ? '–' : String(trial.clips),
 		];
@@ -184,7 +183,7 @@ function timeRows({ trials }) {
 }
 
 /** @returns {string[][]} one row per clip time: mean lag of single clips, ours also when the kind is known */
-function lagRows({ rows, spread }) {
+function lagRows({ rows }) {
 	return [...new Set(rows.map(({ seconds }) => seconds))].map((seconds) => {
 		const lag = (id, round) => {
 			const found = rows.find(
@@ -193,21 +192,11 @@ function lagRows({ rows, spread }) {
 			);
 			return found && !found.trial.failed ? duration(found.trial.lagMs) : '–';
 		};
-		const cells = contestants.map(({ id, lookSeconds }) => {
-			if (id === 'hailuo') return `${lag(id, 0)}, known ${lag(id, 1)}`;
-			const measured = lag(id, 0);
-			return measured !== '–' && areMultiples(seconds, spread, lookSeconds)
-				? `${measured} (its clips took multiples of ${lookSeconds} s)`
-				: measured;
-		});
+		const cells = contestants.map(({ id }) =>
+			id === 'hailuo' ? `${lag(id, 0)}, known ${lag(id, 1)}` : lag(id, 0),
+		);
 		return [`Seen late, a clip of ${seconds} s`, ...cells];
 	});
-}
-
-/** Whether a way that looks at a fixed interval was lucky: each clip ready at the very moment of a look. */
-function areMultiples(seconds, spread, lookSeconds) {
-	if (!lookSeconds) return false;
-	return taskTimes(SINGLES, seconds, spread).every((ms) => ms % (lookSeconds * 1000) === 0);
 }
 
 /** @returns {string[][]} one row per kind of videos */
@@ -243,18 +232,10 @@ function compareSection(compare) {
 }
 
 function clipTimesSection(clipTimes) {
-	const { spread } = clipTimes;
-	const lucky = [...new Set(clipTimes.rows.map(({ seconds }) => seconds))].filter((seconds) =>
-		areMultiples(seconds, spread, contestantOf('builtIn').lookSeconds),
-	);
 	return [
 		'## Lag by clip time',
-		'How late it is seen that a clip is ready, and how often it is looked at, where nobody knows beforehand what a clip takes: with ours the first time (the catalog presumes 120 s) and the next time in the same n8n. Each row is one sample of five or ten clips ("1 clip": five executions started together, which teach each other), its marks are meant for the mean of many: [simulated](looks.md), for many more times.',
+		'How late it is seen that a clip is ready, and how often it is looked at, where nobody knows beforehand what a clip takes: with ours the first time (the catalog presumes 120 s) and the next time in the same n8n, when one clip, or ten, have been seen. "1 clip" is the mean of twenty executions of one clip each, "10 clips" of five executions of ten; each execution has an account of its own, so that none teaches another. [Simulated](looks.md) for many more times.',
 		markdownTable(TIME_COLUMNS, timeTableRows(clipTimes)),
-		...lucky.map(
-			(seconds) =>
-				`At ${seconds} s the five times are multiples of the built-in node's interval: it looks at the very moment at which they are ready, by luck. Half an interval is what it loses on average.`,
-		),
 	];
 }
 
@@ -314,7 +295,7 @@ function conditions(results) {
 				`Every clip: MiniMax-Hailuo-02, text to video, 768P, 6 s, ${compare.videoMb} MB; everything else is left at its default. The gateway takes ${compare.taskSeconds} s for it${compare.spread > 0 ? `, ± ${percent(compare.spread)}: the same list of times for everybody. (A time that is an exact multiple of a peer's fixed interval would flatter that peer, one a second longer would cost it a whole interval.)` : '.'}`,
 			...contestants.map(({ name, how }) => `**${name}**: ${how}.`),
 			compare?.trials.some(({ executions }) => executions > 1) &&
-				'"1 clip" is five executions of one clip each, started together, with five of those times; given is their mean.',
+				'"1 clip" is five executions of one clip each, started together in one account, with five of those times, and the same in three other accounts; given is the mean of all.',
 			'Every run has a fresh n8n and a fresh simulator, the latter in a process of its own; one small clip is made first as a warm-up, then n8n is left alone until its memory keeps still. With each number of clips another way begins.',
 			'Wall time is what n8n itself notes for the execution. Peak memory is the kernel’s (VmHWM).',
 			machine &&

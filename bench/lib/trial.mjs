@@ -22,6 +22,7 @@ const SAMPLE_MS = 250;
  * @property {string} contestant
  * @property {number} executions how many are started together
  * @property {number} items in each
+ * @property {number} [accounts] 1; the executions take turns in so many credentials, which teach each other nothing
  * @property {number[]} times milliseconds per clip
  * @property {number} videoMb 0 for the simulator's small clip
  * @property {boolean} [download]
@@ -49,12 +50,14 @@ export async function runTrial(bench, plan) {
 	try {
 		const { simulator } = running;
 		await warmUp(running, contestant, plan);
-		const workflowId = await createWorkflow(running, contestant, plan);
+		const workflowIds = [];
+		for (let i = 0; i < (plan.accounts ?? 1); i++)
+			workflowIds.push(await createWorkflow(running, contestant, plan));
 		const trials = [];
 		for (let round = 0; round < (plan.rounds ?? 1); round++) {
 			await simulator.reset();
 			await simulator.taskTimes('minimax', plan.times);
-			trials.push(await measure(running, contestant, plan, workflowId, round));
+			trials.push(await measure(running, contestant, plan, workflowIds, round));
 		}
 		return trials;
 	} finally {
@@ -62,7 +65,7 @@ export async function runTrial(bench, plan) {
 	}
 }
 
-async function measure({ server, simulator, rest }, contestant, plan, workflowId, round) {
+async function measure({ server, simulator, rest }, contestant, plan, workflowIds, round) {
 	const { executions } = plan;
 	const idleMb = await settledMemory(server.pid);
 	const cpuBefore = cpuSecondsOf(server.pid);
@@ -71,11 +74,14 @@ async function measure({ server, simulator, rest }, contestant, plan, workflowId
 	const eventLoop = plan.probe ? watchEventLoop(server.url) : undefined;
 
 	const ids = [];
-	for (let i = 0; i < executions; i++) ids.push(await startExecution(rest, workflowId));
-	await Promise.race([
-		server.ended,
-		allEnded(rest, workflowId, executions * (round + 1), timeoutOf(plan, contestant)),
-	]);
+	for (let i = 0; i < executions; i++)
+		ids.push(await startExecution(rest, workflowIds[i % workflowIds.length]));
+	const ofEach = (executions / workflowIds.length) * (round + 1);
+	for (const workflowId of workflowIds)
+		await Promise.race([
+			server.ended,
+			allEnded(rest, workflowId, ofEach, timeoutOf(plan, contestant)),
+		]);
 
 	const peakMb = memory.end();
 	const cpuSeconds = cpuSecondsOf(server.pid) - cpuBefore;
