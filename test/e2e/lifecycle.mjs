@@ -4,15 +4,12 @@
  * it, this build over it, a restart, the end, and back again. n8n's npm is a stand-in that takes the tarballs from
  * files; all that n8n does with them is its own.
  */
-import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { GATEWAYS } from '../../tools/lib/gateways.mjs';
-import { npmScript } from '../../tools/lib/npm.mjs';
 import { packageName } from '../../tools/lib/package.mjs';
 import { RestProblem } from '../../tools/lib/rest.mjs';
-import { unpackTarball } from '../../tools/lib/tar.mjs';
+import { FIRST, openShop, withoutRegistry } from './lib/shop.mjs';
 import { runSuite } from './lib/suite.mjs';
 import {
 	chain,
@@ -23,13 +20,10 @@ import {
 	START,
 } from './lib/workflows.mjs';
 
-const FIRST = '0.1.0';
 const NODES = ['hailuoVideo', 'hailuoVideoTrigger'];
 const CREATE = 'Create';
 const LOOK = 'Get Status';
 const GATEWAY = GATEWAYS.find(({ id }) => id === 'toapis');
-
-const here = (...parts) => fileURLToPath(new URL(join(...parts), import.meta.url));
 
 /** @type {import('./lib/report.mjs').Report} */
 let report;
@@ -42,11 +36,7 @@ await runSuite({
 	async run({ openN8n, openSimulator, prepared, report: own }) {
 		report = own;
 		const simulator = await openSimulator({ taskMs: 1000 });
-		const n8n = await openN8n({
-			withPackage: false,
-			// Nothing may ask the real registry.
-			env: { HTTPS_PROXY: 'http://127.0.0.1:9', https_proxy: 'http://127.0.0.1:9' },
-		});
+		const n8n = await openN8n({ withPackage: false, env: withoutRegistry });
 		const shop = openShop(n8n, prepared);
 		/** @type {{ n8n: typeof n8n, simulator: typeof simulator, shop: typeof shop, credentials?: object, workflowId?: string, first?: object }} */
 		const world = { n8n, simulator, shop };
@@ -91,51 +81,6 @@ await runSuite({
 		});
 	},
 });
-
-/** Puts the stand-in for npm first in n8n's PATH. `next` is this build's version, above 0.1.0 in any case. */
-function openShop(n8n, { tarball, node }) {
-	const folder = join(n8n.folder, 'npm');
-	const bin = join(folder, 'bin');
-	mkdirSync(bin, { recursive: true });
-	const built = join(folder, 'built', 'package');
-	unpackTarball(readFileSync(tarball), built);
-	const packageJson = join(built, 'package.json');
-	const description = JSON.parse(readFileSync(packageJson, 'utf8'));
-	const next = description.version === FIRST ? `${FIRST.slice(0, -1)}1` : description.version;
-	writeFileSync(packageJson, JSON.stringify({ ...description, version: next }, null, '\t'));
-	const packed = join(folder, `${packageName()}-${next}.tgz`);
-	const tar = spawnSync('tar', ['-czf', packed, '-C', dirname(built), 'package']);
-	if (tar.status !== 0) throw new Error(`tar: ${tar.stderr}`);
-	const versions = join(folder, 'versions.json');
-	const wrapper = (name, ...command) => {
-		const file = join(bin, name);
-		const words = command.map((word) => `'${word}'`).join(' ');
-		writeFileSync(file, `#!/bin/sh\nexec ${words} "$@"\n`);
-		chmodSync(file, 0o755);
-		return file;
-	};
-	const real = wrapper('real-npm', process.execPath, npmScript());
-	wrapper('npm', node.binary, here('lib', 'npmStandIn.mjs'));
-	Object.assign(n8n.env, {
-		PATH: [bin, n8n.env.PATH].join(delimiter),
-		STAND_IN_PACKAGE: packageName(),
-		STAND_IN_VERSIONS: versions,
-		STAND_IN_NPM: real,
-	});
-	return {
-		next,
-		/** What is the latest version now. */
-		offer: (latest) =>
-			writeFileSync(
-				versions,
-				JSON.stringify({
-					latest,
-					[FIRST]: here('fixtures', `${packageName()}-${FIRST}.tgz`),
-					[next]: packed,
-				}),
-			),
-	};
-}
 
 function installedFolder({ userFolder }) {
 	return join(userFolder, '.n8n', 'nodes', 'node_modules', packageName());

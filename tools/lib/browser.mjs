@@ -39,16 +39,11 @@ export const HOW_TO_GET_CHROMIUM =
  * @param {number} [options.scale] device pixels a pixel
  */
 export async function openEditor(progress, { prepared, viewport, scale = 1 }) {
-	const executablePath = findChromium();
-	if (!executablePath) throw new NeedsUser(HOW_TO_GET_CHROMIUM);
+	needChromium();
 	const simulator = await startGateways({ port: 0, taskSeconds: 0.5 });
-	const opened = { browser: undefined, own: undefined };
-	closings.push(async () => {
-		await opened.browser?.close().catch(() => {});
-		await Promise.all([opened.own?.close(), simulator.close()]);
-	});
+	closings.push(async () => await simulator.close());
 	const own = await openN8n({ name: 'browser', prepared, taken: [simulator.port] });
-	opened.own = own;
+	closings.push(async () => await own.close());
 	const { workflowId, credentialIds } = await progress.step(
 		`n8n ${own.version} on port ${own.port}`,
 		async () => {
@@ -58,17 +53,34 @@ export async function openEditor(progress, { prepared, viewport, scale = 1 }) {
 	);
 	const { rest } = own;
 	const page = await progress.step('Browser', async () => {
-		opened.browser = await launch(executablePath);
-		const page = await newPage(opened.browser, rest, { viewport, scale });
+		const page = await openPage(rest, { viewport, scale });
 		await openWorkflow(page, `${rest.url}/workflow/${workflowId}`);
 		return page;
 	});
 	return { page, rest, simulator, credentialIds };
 }
 
-/** Ends all that `openEditor` has started, however far it came. */
+/**
+ * A headless browser at an n8n, logged in as its owner; `closeEditor` ends it.
+ * @param {import('./rest.mjs').N8nRest} rest signed in
+ * @param {{ viewport?: { width: number, height: number }, scale?: number }} [options]
+ */
+export async function openPage(rest, options = {}) {
+	const browser = await launch(needChromium());
+	closings.push(async () => await browser.close().catch(() => {}));
+	return await newPage(browser, rest, options);
+}
+
+/** Ends all that was opened here, however far it came: the browser first, then what it looks at. */
 export async function closeEditor() {
-	await Promise.all(closings.splice(0).map(async (closing) => await closing()));
+	for (const closing of closings.splice(0).reverse()) await closing();
+}
+
+/** @returns {string} @throws NeedsUser */
+function needChromium() {
+	const executablePath = findChromium();
+	if (!executablePath) throw new NeedsUser(HOW_TO_GET_CHROMIUM);
+	return executablePath;
 }
 
 async function launch(executablePath) {
@@ -95,7 +107,7 @@ async function launch(executablePath) {
 }
 
 /** A page that is logged in: n8n takes the cookie together with the browser's id in its storage. */
-async function newPage(browser, rest, { viewport = { width: 1400, height: 1000 }, scale }) {
+async function newPage(browser, rest, { viewport = { width: 1400, height: 1000 }, scale = 1 }) {
 	const context = await browser.newContext({
 		viewport,
 		deviceScaleFactor: scale,

@@ -176,10 +176,11 @@ async function store(
 	if (maxBytes > 0 && promised > maxBytes) throw tooLarge(promised, maxBytes);
 
 	const file = new VideoFile();
-	const pieces = metered(body, meter, maxBytes, file);
 	let verdict: VideoVerdict | undefined;
 	const stored = await settle(async () => {
-		const first = await beginning(pieces, file);
+		const chunks = body[Symbol.asyncIterator]();
+		const next = async () => metered(await chunks.next(), meter, maxBytes, file);
+		const first = await beginning(next, file);
 		if (!file.type) {
 			verdict = file.end();
 			return undefined;
@@ -187,7 +188,7 @@ async function store(
 		const { mimeType, extension } = file.type;
 		const whole = async function* () {
 			yield* first;
-			yield* pieces;
+			for (let chunk = await next(); chunk; chunk = await next()) yield chunk;
 			verdict = file.end();
 			// before n8n takes the end for the end of a good file
 			if (verdict.kind !== 'whole') throw faultOf(verdict);
@@ -214,14 +215,14 @@ async function store(
 
 /** Reads as much as tells what the file is. */
 async function beginning(
-	pieces: AsyncGenerator<Uint8Array>,
+	next: () => Promise<Uint8Array | undefined>,
 	file: VideoFile,
 ): Promise<Uint8Array[]> {
 	const read: Uint8Array[] = [];
 	while (!file.type && !file.hopeless) {
-		const next = await pieces.next();
-		if (next.done) break;
-		read.push(next.value);
+		const chunk = await next();
+		if (!chunk) break;
+		read.push(chunk);
 	}
 	return read;
 }
@@ -239,20 +240,22 @@ function faultOf(verdict: Exclude<VideoVerdict, { kind: 'whole' }>): GatewayFail
 	});
 }
 
-/** Passes a stream on and counts it. @throws GatewayFailed when it is longer than the user wants */
-async function* metered(
-	body: ByteStream,
+/**
+ * Counts a chunk, and shows it to the file's judge; undefined at the end of the stream.
+ * @throws GatewayFailed when the file is longer than the user wants
+ */
+function metered(
+	{ done, value: chunk }: IteratorResult<Buffer>,
 	meter: Meter,
 	maxBytes: number,
 	file: VideoFile,
-): AsyncGenerator<Uint8Array> {
-	for await (const chunk of body) {
-		meter.bytes += chunk.length;
-		if (maxBytes > 0 && meter.bytes > maxBytes) throw tooLarge(meter.bytes, maxBytes);
-		file.push(chunk);
-		for (let made = 0; made < YOUNG_STRINGS; made++) chunk.toString('latin1');
-		yield chunk;
-	}
+): Uint8Array | undefined {
+	if (done) return undefined;
+	meter.bytes += chunk.length;
+	if (maxBytes > 0 && meter.bytes > maxBytes) throw tooLarge(meter.bytes, maxBytes);
+	file.push(chunk);
+	for (let made = 0; made < YOUNG_STRINGS; made++) chunk.toString('latin1');
+	return chunk;
 }
 
 /** Never resolves while `work` runs well; throws when no byte arrives for long. */
