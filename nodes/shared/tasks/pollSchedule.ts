@@ -46,7 +46,7 @@ const EARLIEST_S = 10;
  * Tasks of one kind mostly get ready after the same time, so one tells of the others: of the polls for what is not
  * known each task makes this share by itself, and the rest is divided among all.
  */
-const OWN_SHARE = 0.12;
+const OWN_SHARE = 0.13;
 /** Worth of a shorter lag against a poll: 60 makes the step inside a spread of 10 % some 4 % of the time. */
 const WORTH = 60;
 /** Probability that a clip of a known kind has nothing to do with those seen before. */
