@@ -27,6 +27,7 @@ const SUITES = {
 	form: ['form'],
 	workflows: ['workflows'],
 	lifecycle: ['lifecycle'],
+	newcomer: ['newcomer'],
 	agent: ['agent'],
 	callbacks: ['callbacks', '--clips', '2'],
 	'binary-modes': ['binaryModes'],
