@@ -46,16 +46,16 @@ const EARLIEST_S = 10;
  * Tasks of one kind mostly get ready after the same time, so one tells of the others: of the polls for what is not
  * known each task makes this share by itself, and the rest is divided among all.
  */
-const OWN_SHARE = 0.1;
-/** Worth of a shorter lag against a poll: 76 makes the step inside a spread of 10 % less than 4 % of the time. */
-const WORTH = 76;
+const OWN_SHARE = 0.11;
+/** Worth of a shorter lag against a poll: 74 makes the step inside a spread of 10 % less than 4 % of the time. */
+const WORTH = 74;
 /** Probability that a clip of a known kind has nothing to do with those seen before. */
 const SURPRISE = 0.006;
 /** Relative spread of a kind of which a single clip was seen, and how many clips that presumption is worth. */
 const PRESUMED_SPREAD = 0.18;
 const PRESUMED_WEIGHT = 2.5;
 /** Near a presumed time each task is polled as densely as one that is alone; relative width of "near". */
-const NEAR_WIDTH = 0.085;
+const NEAR_WIDTH = 0.08;
 /** Around the end that a reported progress promises a task is polled twice as densely as without any knowledge. */
 const PROGRESS_WORTH = 3;
 /** The fixed interval most clients use: no step is longer while more polls were made than that would have made. */
