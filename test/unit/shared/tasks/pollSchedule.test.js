@@ -21,6 +21,25 @@ describe.each(MARKS)('$name', ({ clips, known, lagS, polls }) => {
 	});
 });
 
+test.each([30, 60, 240, 360])(
+	'%d s presumed: ten clips together are within the marks',
+	(presumed) => {
+		const { lagS, polls } = MARKS.find(({ clips, known }) => clips === 10 && known === 0);
+		// wrong by up to ten times
+		for (const seconds of [20, 60, 180, 600].filter((one) => one <= presumed * 10)) {
+			const seen = cell({
+				newKind: (random) => new ClipKind(presumed * 1000, random),
+				seconds,
+				distribution: DISTRIBUTIONS['± 10 %'],
+				clips: 10,
+				runs: 40,
+			});
+			expect(seen.lagS).toBeLessThanOrEqual(lagS(seconds) * TOLERANCE);
+			expect(seen.polls).toBeLessThanOrEqual(polls(seconds));
+		}
+	},
+);
+
 test.each(Object.keys(DISTRIBUTIONS))('%s: never worse than every 15 s in both', (name) => {
 	const distribution = DISTRIBUTIONS[name];
 	for (const seconds of [10, 60, 240, 900]) {
