@@ -165,7 +165,8 @@ export const jsonObject: Reader<Record<string, unknown>> = reader(
 	'a JSON object, such as { "seed": 7 }, with numbers that JSON can hold exactly',
 	(value) => {
 		try {
-			const given: unknown = typeof value === 'string' ? JSON.parse(value) : value;
+			// trimmed of a byte order mark, too
+			const given: unknown = typeof value === 'string' ? JSON.parse(value.trim()) : value;
 			return isPlainObject(given) ? asJson(given) : undefined;
 		} catch {
 			return undefined;
@@ -223,7 +224,7 @@ export function readValue<T, D>(
 			`'${label}' holds '${PRESSED_OBJECT}': an expression in it gives an object, where text is meant`,
 			'Name the field of the object that is meant, for example {{ $json.output.text }}.',
 		);
-	const result = read.schema.safeParse(value);
+	const result = read.schema.safeParse(typeof value === 'bigint' ? String(value) : value);
 	if (result.success) return result.data;
 	throw new InputRefused(
 		label,
@@ -236,12 +237,20 @@ export function readValue<T, D>(
 export function describeValue(value: unknown): string {
 	if (typeof value === 'string') return quote(value);
 	if (Array.isArray(value)) return `a list of ${value.length}`;
-	if (value instanceof Date) return 'a date';
 	if (typeof value === 'object' && value !== null) {
+		const kind = Object.prototype.toString.call(value);
+		if (kind === '[object Date]') return 'a date';
+		// the fields of a buffer may be millions, those of a set are none
+		if (!isPlainObject(value)) return `an object of the kind ${classOf(value) ?? kind}`;
 		const fields = Object.keys(value).slice(0, 3);
 		return fields.length > 0 ? `an object (${quote(fields.join(', '))})` : 'an empty object';
 	}
 	return String(value);
+}
+
+function classOf(value: object): string | undefined {
+	const prototype = Object.getPrototypeOf(value) as Partial<object> | null;
+	return prototype?.constructor?.name;
 }
 
 /** Text in single quotes, shortened to 60 characters. */

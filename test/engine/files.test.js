@@ -72,7 +72,7 @@ describe.each(modes)('%s', (_mode, begin) => {
 		['an XML error', 'sim:xml sim:octet', 'expired', /an error message of a file server \(XML\)/],
 		['a playlist', 'sim:playlist sim:notype', 'expired', /a playlist of a stream \(M3U8\)/],
 		['an image', 'sim:png sim:asvideo', 'protocol', /a PNG file/],
-		['a ZIP', 'sim:zip sim:asvideo', 'protocol', /a ZIP archive/],
+		['a ZIP', 'sim:zip sim:asvideo', 'protocol', /a ZIP archive, not to a video in MP4, MOV/],
 		['zeros', 'sim:zeros', 'protocol', /nothing but zeros/],
 		['a cut file', 'sim:cut', 'transient', /broke off/],
 		[

@@ -46,6 +46,29 @@ describe('estimated cost', () => {
 		expect(hints.map(({ message }) => message)).toContain('12 clips, about $3.36');
 	});
 
+	test.each(['{"duration":10}', '{"resolution":"1080P"}', '{"model":"MiniMax-Hailuo-2.3"}'])(
+		'not that of the form where extra fields %s replace it',
+		async (extraFields) => {
+			const options = { extraFields };
+			const { items, hints } = await world.run(order({ options }), { input: many(1) });
+			expect(items[0].json).toMatchObject({ status: 'succeeded' });
+			expect(items[0].json).not.toHaveProperty('estimatedCost');
+			expect(hints).toEqual([]);
+
+			world.simulator.reset();
+			const limited = { extraFields, maxSpend: 0.3 };
+			const { error } = await world.run(order({ options: limited }), { input: many(1) });
+			expect(error.message).toMatch(/cannot be kept.*'Extra Fields \(JSON\)' replace/);
+			expect(world.simulator.requests).toEqual([]);
+		},
+	);
+
+	test('the same beside extra fields that only add something', async () => {
+		const options = { extraFields: '{"prompt_optimizer":false}', maxSpend: 0.3 };
+		const { items } = await world.run(order({ options }), { input: many(1) });
+		expect(items[0].json).toMatchObject({ status: 'succeeded', estimatedCost: { amount: 0.28 } });
+	});
+
 	test('in the row of a task that failed, too', async () => {
 		const { items } = await world.run(order({ prompt: 'sim:fail' }), {
 			input: many(1),

@@ -299,7 +299,62 @@ describe('inputs that were taken for something else, or for nothing', () => {
 	});
 });
 
+test.each([
+	['a buffer', Buffer.from('a cat'), /an object of the kind (Buffer|Uint8Array)/],
+	['a set', new Set(['a cat']), /an object of the kind Set/],
+	['a date', new Date(0), /is a date;/],
+	['a date of Luxon', '={{ $now }}', /an object of the kind DateTime/],
+	['fields', { text: 'a cat' }, /an object \('text'\)/],
+])("'Prompt' is %s: the message names it", async (_what, value, message) => {
+	world.simulator.reset();
+	const prompt = typeof value === 'string' ? value : expression;
+	const parameters = { ...OPERATIONS.create, provider: 'minimax', prompt };
+	const { error } = await world.run(parameters, { input: [withPicture({ value })] });
+	expect(error.message).toMatch(message);
+	expect(world.simulator.requests).toEqual([]);
+});
+
 describe('what plainly means something is taken for it', () => {
+	test.each([
+		['a number of any size', { duration: '={{ BigInt(10) }}' }, { duration: 10 }],
+		[
+			'an emoji that was cut in two, and NUL',
+			{ prompt: '={{ "A cat 😺".slice(0, 7) + "\\u0000, [Pan left]" }}' },
+			{ prompt: 'A cat , [Pan left]' },
+		],
+		['a whole emoji', { prompt: 'A cat 😺 é' }, { prompt: 'A cat 😺 é' }],
+		[
+			'JSON behind a byte order mark',
+			{ options: { extraFields: '\ufeff{ "prompt_optimizer": false }' } },
+			{ prompt_optimizer: false },
+		],
+	])('%s', async (_what, more, sent) => {
+		world.simulator.reset();
+		const { error } = await world.run({
+			...OPERATIONS.create,
+			provider: 'minimax',
+			completion: 'return',
+			...more,
+		});
+		expect(error).toBeUndefined();
+		expect(world.simulator.requests[0].body).toMatchObject(sent);
+	});
+
+	test.each(['16：9', '16 × 9'])('aspect ratio %s', async (aspectRatio) => {
+		world.simulator.reset();
+		const { error } = await world.run({
+			...OPERATIONS.create,
+			...defaults,
+			provider: 'minimax',
+			mode: 'textToVideo',
+			model: 'MiniMax-H3',
+			completion: 'return',
+			aspectRatio,
+		});
+		expect(error).toBeUndefined();
+		expect(world.simulator.requests[0].body.ratio).toBe('16:9');
+	});
+
 	test.each([
 		['duration "10"', { duration: '10' }, 10],
 		['duration "10s"', { duration: '10s' }, 10],
@@ -337,11 +392,14 @@ test.each([
 	['options', { callbackUrl: 'https:n8n.example.com/hook' }, "'Callback URL' is no URL"],
 	['options', { callbackUrl: 'https://n8n.example.com/my hook' }, "'Callback URL' is no URL"],
 	['prompt', '=A {{ $json }} cat', "'Prompt' holds '[object Object]'"],
+	// a list that a blank beside its expression turns into text
+	['firstFrameUrl', '={{ ["https://a.example/1", "https://a.example/2"] }} ', 'more than one URL'],
 ])('%s %s is refused before any request', async (name, value, message) => {
 	world.simulator.reset();
 	const { error } = await world.run({
 		...OPERATIONS.create,
 		provider: 'wavespeed',
+		...(name === 'firstFrameUrl' && { firstFrameSource: 'url' }),
 		[name]: value,
 	});
 	expect(error.message).toContain(message);

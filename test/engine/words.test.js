@@ -328,6 +328,64 @@ describe('an order is answered', () => {
 		expect(world.simulator.paid()).toBe(1);
 	});
 
+	const answers = {
+		minimax: (id) => ({ task_id: id }),
+		gptge: (id) => ({ task_id: id }),
+		wavespeed: (id) => ({ id, status: 'created' }),
+		pixazo: (id) => ({ task_id: id }),
+		seaart: (id) => ({ request_id: id }),
+	};
+	test.each(Object.keys(answers))(
+		'%s, in envelopes of a relay: the ID is found',
+		async (provider) => {
+			const { items } = await world.run(order(provider));
+			const { taskId } = items[0].json;
+			const answer = answers[provider](taskId);
+			for (const wrapped of [
+				{ code: 200, message: 'success', data: answer },
+				{ data: { data: answer } },
+				{ data: [answer] },
+				{ result: JSON.stringify(answer) },
+				[answer],
+			]) {
+				world.simulator.fault({ provider, kind: 'submit', do: { status: 200, body: wrapped } });
+				const prompt = `Another cat ${JSON.stringify(wrapped)}`;
+				const again = await world.run(order(provider, { prompt }));
+				expect(again.error).toBeUndefined();
+				expect(again.items[0].json).toMatchObject({ taskId, status: 'succeeded' });
+			}
+			expect(world.simulator.paid()).toBe(1);
+		},
+	);
+
+	test.each([
+		[{ detail: [{ loc: ['body', 'duration'], msg: 'is not valid' }] }, /duration: is not valid/],
+		[{ error: { message: 'is not valid', param: 'duration' } }, /duration: is not valid/],
+		[{ errors: [{ field: 'duration', message: 'bad duration' }] }, /: bad duration$/],
+		[{ errors: { duration: ['must be 6 or 10'] } }, /duration: must be 6 or 10/],
+		[{ error: '"{\\"message\\":\\"is not valid\\"}"' }, /AI: is not valid$/],
+	])('refused with %j: the message names the parameter', async (body, message) => {
+		world.simulator.fault({ kind: 'submit', do: { status: 422, body } });
+		const { error } = await world.run(order('wavespeed'));
+		expect(error.message).toMatch(message);
+		expect(error.description).toMatch(/Nothing was made/);
+	});
+
+	test.each([204, 200])('HTTP %i without a word: it is empty', async (status) => {
+		const { error } = await rowOf('wavespeed', 'submit', status, '');
+		expect(error.category).toBe('unknownOutcome');
+		expect(error.message).toMatch(/\(it is empty\)/);
+	});
+
+	test.each([301, 302, 307, 308])('HTTP %i: where it leads', async (status) => {
+		const headers = { location: 'https://api.example.com/v1/x' };
+		world.simulator.fault({ kind: 'submit', do: { status, headers, body: '' } });
+		const { error } = await world.run(order('wavespeed'));
+		expect(error.message).toMatch(/'Base URL' leads on to https:\/\/api\.example\.com \(HTTP/);
+		expect(error.description).toMatch(/'Base URL'/);
+		expect(kindCount('submit')).toBe(1);
+	});
+
 	test('an ID of the call is no task', async () => {
 		const body = { error: { code: 'INTERNAL', message: 'boom' }, request_id: 'req_1' };
 		const { error, taskId } = await rowOf('seaart', 'submit', 500, body);
@@ -554,6 +612,9 @@ describe('a status word that the gateway does not document is understood', () =>
 			...['cancelled', 'CANCELED', 'CancelledByUser', 'error', 'Failed', 'rejected', '失败'],
 			...[
 				'TASK_STATUS_FAILED',
+				'DEADLINE_EXCEEDED',
+				'time-out',
+				'denied',
 				'FAILED_TIMEOUT',
 				'Failed: GPU lost',
 				'任务超时',
@@ -666,6 +727,7 @@ describe('a finished task', () => {
 		['pixazo', (link) => ({ outputs: [link] })],
 		['pixazo', (link) => ({ video_url: `"${link}"` })],
 		['pixazo', (link) => ({ video_url: `${link}&amp;b=2` })],
+		['pixazo', (link) => ({ video_url: `\u200b${link}\u200b` })],
 	])('%s has its link in another place: %s', async (provider, facts) => {
 		const { items } = await world.run(order(provider));
 		const { videoUrl } = items[0].json;
@@ -676,6 +738,27 @@ describe('a finished task', () => {
 		expect(again.items[0].json.videoUrl.replace('&b=2', '')).toBe(videoUrl);
 		expect(again.items[0].json.videoUrl).not.toContain('&amp;');
 		expect(again.items[0].binary.data.mimeType).toBe('video/mp4');
+	});
+
+	test('is found in a status within envelopes', async () => {
+		const { items } = await world.run(order('wavespeed'));
+		const { videoUrl } = items[0].json;
+		const task = { id: '1', status: 'completed', outputs: [videoUrl] };
+		const body = { code: 200, data: { data: task } };
+		world.simulator.fault({ kind: 'status', times: 20, do: { status: 200, body } });
+		const again = await world.run(order('wavespeed', { prompt: 'Another cat' }));
+		expect(again.error).toBeUndefined();
+		expect(again.items[0].json).toMatchObject({ status: 'succeeded', videoUrl });
+	});
+
+	test('has a link to a server that is not there: the task is not called off', async () => {
+		const link = 'http://127.0.0.1:9/v.mp4';
+		const body = linked.pixazo({ video_url: link });
+		world.simulator.fault({ kind: 'status', times: 20, do: { status: 200, body } });
+		const { error } = await world.run(order('pixazo'));
+		expect(error.message).toMatch(/The server of the video could not be reached \(ECONNREFUSED\)/);
+		expect(error.description).not.toMatch(/Nothing was made/);
+		expect(error.description).toMatch(/'videoUrl'.*'Wait'.*Task ID/);
 	});
 
 	test('has no link in what was sent, or is to be asked', async () => {

@@ -141,10 +141,18 @@ export const specialAdvice: readonly SpecialAdvice[] = [
 	{
 		id: 'notReached',
 		when: 'No connection: the host is unknown, refuses, breaks off, or its certificate is not accepted. Nothing was made.',
-		applies: ({ category, noTask }, { httpStatus }) =>
-			category === 'transient' && noTask === true && httpStatus === undefined,
+		applies: ({ category, noTask }, { httpStatus, task }) =>
+			category === 'transient' && noTask === true && httpStatus === undefined && task === undefined,
 		advise: () =>
 			"Nothing was made. Check the host in 'Base URL' of the credential (https:// or http://, spelling, port), and whether n8n may reach it: proxy, firewall, DNS.",
+	},
+	{
+		id: 'notReachedLater',
+		when: 'The same, when the task was made already: the gateway, or the server that its video lies on, cannot be reached.',
+		applies: ({ category, noTask }, { httpStatus, task }) =>
+			category === 'transient' && noTask === true && httpStatus === undefined && task !== undefined,
+		advise: () =>
+			"The task stays at the gateway. Check whether n8n may reach the host in 'Base URL' of the credential and the one in 'videoUrl' (proxy, firewall, DNS), then run 'Wait' with this Task ID.",
 	},
 	{
 		id: 'refusedOnTheWay',

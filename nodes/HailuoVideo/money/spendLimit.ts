@@ -82,7 +82,7 @@ export function spendLimitReached(
 function unknownPrice(cost: EstimatedCost | undefined): InputRefused {
 	const why = cost
 		? `is charged in ${cost.currency}`
-		: 'is not known: the gateway publishes none, or the model is not in its list';
+		: "is not known: the gateway publishes none, the model is not in its list, or 'Extra Fields (JSON)' replace a part of the order";
 	return new InputRefused(
 		LABEL,
 		`'${LABEL}' cannot be kept: the price of this video ${why}`,

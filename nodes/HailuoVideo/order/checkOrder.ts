@@ -139,7 +139,7 @@ export function checkAspectRatio(
 	const { provider, mode, model } = choice;
 	const sold = aspectRatiosOf(provider, mode, model);
 	if (sold.length === 0) return undefined;
-	const ratio = spelledAs(aspectRatios, (written ?? '').replace(/\s*[:x/]\s*/, ':'));
+	const ratio = spelledAs(aspectRatios, (written ?? '').replace(/\s*[:：x×/]\s*/, ':'));
 	if (ratio === '') return preferred<AspectRatio>(sold, '16:9');
 	if (sold.includes(ratio as AspectRatio)) return ratio as AspectRatio;
 	throw new InputRefused(

@@ -25,9 +25,18 @@ export function listPrice({ batch, client, provider }: Item, read: ReadOrder) {
 			source: 'Price per Clip (USD), as given in the node',
 			asOf: dayOf(batch.clock.now()),
 		};
+	if (isReplaced(client, read)) return undefined;
 	const { order, images, references } = read;
 	const roles = Object.fromEntries(images.map(({ role }) => [role, true]));
 	return estimateCost({ ...order, ...roles, provider, references }, client.baseUrl);
+}
+
+/** Whether extra fields replace what the form asks for: the list does not know what is ordered then. */
+function isReplaced({ provider }: Item['client'], read: ReadOrder): boolean {
+	const extra = Object.keys(read.options.extraFields);
+	if (extra.length === 0) return false;
+	const { body = {} } = provider.submit(withLinks(read, () => STAND_IN)).call;
+	return extra.some((name) => name !== 'prompt' && Object.hasOwn(body, name));
 }
 
 /** Answers of gateways, by what was asked: orders that differ in their words alone cost the same. */

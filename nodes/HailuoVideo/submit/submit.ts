@@ -7,7 +7,7 @@ import { settle } from '../../shared/async/settle';
 import { GatewayFailed } from '../../shared/errors';
 import { isObject } from '../../shared/json';
 import type { MediaFile, Provider, Reply } from '../../shared/providers/contract';
-import { shorten, unexpectedReply } from '../../shared/providers/replies';
+import { readThrough, shorten, unexpectedReply } from '../../shared/providers/replies';
 import { isTaskId, type TaskRef, type VideoOrder } from '../../shared/task';
 import type { ProviderClient } from '../../shared/transport/client';
 
@@ -176,7 +176,7 @@ function replyWithTask(provider: Provider, error: unknown): Reply | undefined {
  * @throws GatewayFailed (`protocol`)
  */
 function readTaskId(provider: Provider, reply: Reply): string {
-	const id = provider.readSubmit(reply);
+	const id = readThrough((inner) => provider.readSubmit(inner), reply);
 	if (isTaskId(id)) return id;
 	throw unexpectedReply(`the task ID '${shorten(id)}' is none`, reply);
 }

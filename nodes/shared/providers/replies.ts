@@ -3,6 +3,7 @@ import type { z } from 'zod/v4';
 
 import { GatewayFailed, type ErrorCategory, type ProviderFault } from '../errors';
 import { objectOf, parseJson } from '../json';
+import { visible } from '../parameters';
 import type { TaskError, TaskState, TaskStatus } from '../task';
 import type { Reply } from './contract';
 import { plainFault, plainStatus, type PlainFault } from './plainWords';
@@ -49,11 +50,17 @@ export function timeOf(value: unknown): string | undefined {
 export function parseReply<T>(schema: z.ZodType<T>, reply: Reply): T {
 	const parsed = schema.safeParse(reply.json);
 	if (parsed.success) return parsed.data;
-	if (reply.text === '' && reply.json === undefined) throw unexpectedReply('it is empty', reply);
-	const issue = parsed.error.issues[0];
-	const where = issue.path.join('.') || 'the reply';
-	throw unexpectedReply(`'${where}': ${issue.message}`, reply);
+	if (reply.text.trim() === '') throw unexpectedReply('it is empty', reply);
+	const { path } = parsed.error.issues[0];
+	const found = path.reduce<unknown>(
+		(inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
+		reply.json,
+	);
+	const fault = found === undefined || found === null ? 'is missing' : 'is of another kind';
+	throw unexpectedReply(`${path.length > 0 ? `'${path.join('.')}'` : 'it'} ${fault}`, reply);
 }
+
+const UNEXPECTED = 'unexpectedReply';
 
 /**
  * The error for an answer that is not of the documented shape.
@@ -65,10 +72,48 @@ export function unexpectedReply(what: string, reply: Reply): GatewayFailed {
 	const says = said === '' ? '' : `. It says: ${said}`;
 	return new GatewayFailed({
 		category: 'protocol',
-		code: 'unexpectedReply',
+		code: UNEXPECTED,
 		message: `The reply is not of the documented shape (${what})${says}`,
 		retryable: false,
 	});
+}
+
+/** Names that relays put around what they pass on. */
+const ENVELOPES = ['data', 'result', 'response', 'output', 'task'];
+const MOST_ENVELOPES = 3;
+
+/**
+ * Reads a reply, or what its envelopes hold where it is not of the documented shape by itself: objects, lists of one,
+ * and JSON in a text.
+ * @throws what `read` throws for the reply as it came
+ */
+export function readThrough<T>(read: (reply: Reply) => T, reply: Reply): T {
+	let inner = reply;
+	let first: unknown;
+	for (let depth = 0; depth <= MOST_ENVELOPES; depth++) {
+		try {
+			return read(inner);
+		} catch (error) {
+			first ??= error;
+			const isOther = error instanceof GatewayFailed && error.fault.code === UNEXPECTED;
+			const json = isOther ? contentOf(inner.json) : undefined;
+			if (json === undefined) break;
+			inner = { ...inner, json };
+		}
+	}
+	throw first;
+}
+
+function contentOf(json: unknown): unknown {
+	const outer = objectOf(json);
+	const held = Array.isArray(json)
+		? json.slice(0, 1)
+		: hasError(outer.error)
+			? []
+			: ENVELOPES.map((name) => outer[name]);
+	return held
+		.map((one) => (typeof one === 'string' ? parseJson(one) : one))
+		.find((one) => typeof one === 'object' && one !== null);
 }
 
 /** The error for an envelope of success with nothing in it: relays answer so when they know no such task. */
@@ -191,8 +236,7 @@ export function linkAnywhereIn(json: unknown): string | undefined {
 
 /** A link without what stands around it: blanks, quotes, and the `&amp;` of a link that went through HTML. */
 function bareLink(text: string): string {
-	return text
-		.trim()
+	return visible(text)
 		.replace(/^(["'`<])(.*)["'`>]$/s, '$2')
 		.replace(/&amp;/g, '&')
 		.trim();
@@ -219,7 +263,8 @@ const LONGEST_LINK = 8000;
 function categoryOfStatus(status: number): ErrorCategory {
 	if (status === 401 || status === 403) return 'auth';
 	if (status === 402) return 'balance';
-	if (status === 404) return 'notFound';
+	// to an address that is none of the gateway's, servers say either
+	if (status === 404 || status === 405) return 'notFound';
 	if (status === 410) return 'expired';
 	if (status === 429) return 'rateLimit';
 	if (status === 408 || status >= 500) return 'transient';
@@ -278,6 +323,9 @@ const CODE_KEYS = [
 	'err_code',
 ];
 
+/** Names under which validators list what is wrong by the fields of the request. */
+const COMPLAINTS_BY_FIELD = ['error', 'errors', 'detail', 'details'];
+
 /** Names beside a complaint that tell nothing of a task. */
 const BESIDE = ['success', 'request_id', 'requestId', 'trace_id', 'timestamp', 'path', 'param'];
 
@@ -314,14 +362,24 @@ export function complaintIn(json: unknown): Complaint {
 		}
 		const object = objectOf(value);
 		for (const name of CODE_KEYS) addCode(found, object[name]);
+		const before = found.texts.length;
 		for (const name of REASON_KEYS)
 			if (Object.hasOwn(object, name)) visit(object[name], name, depth + 1);
+		const place = placeOf(object);
+		const said = found.texts[before];
+		if (place !== undefined && said !== undefined && !said.includes(place))
+			found.texts[before] = `${place}: ${said}`;
+		// `errors: { duration: ["must be 6 or 10"] }`
+		if (!COMPLAINTS_BY_FIELD.includes(key)) return;
+		for (const [name, list] of Object.entries(object).slice(0, 10))
+			if (Array.isArray(list) && typeof list[0] === 'string' && !REASON_KEYS.includes(name))
+				found.texts.push(`${name}: ${list[0]}`);
 	};
 	const visitText = (text: string, key: string, depth: number): void => {
 		// the status word of a task is no reason
 		if (key === 'status' || text === '' || SAYS_NOTHING.test(text)) return;
-		const inner = /^[{[]/.test(text) ? parseJson(text) : undefined;
-		if (typeof inner === 'object' && inner !== null) {
+		const inner = /^["{[]/.test(text) ? parseJson(text) : undefined;
+		if (typeof inner === 'string' || (typeof inner === 'object' && inner !== null)) {
 			visit(inner, key, depth + 1);
 			return;
 		}
@@ -343,6 +401,12 @@ export function complaintIn(json: unknown): Complaint {
 			))
 			found.codes.push(match[1] ?? match[2]);
 	return found;
+}
+
+/** The parameter that a complaint is about, where it stands beside its words: `loc: ["body", "duration"]`, `param`. */
+function placeOf({ loc, field, param }: Record<string, unknown>): string | undefined {
+	const path = Array.isArray(loc) ? loc.filter((part) => part !== 'body').join('.') : undefined;
+	return textOf(path) ?? textOf(field) ?? textOf(param);
 }
 
 function addCode({ codes }: Complaint, value: unknown): void {
@@ -515,7 +579,8 @@ function taskErrorOf(
 export function retryAfterOf(reply: Reply): number | undefined {
 	const value = reply.headers['retry-after'];
 	if (value === undefined) return undefined;
-	const seconds = Number(value);
+	// "60s", or a list of them, is none of the standard, and plain all the same
+	const seconds = Number(/^\s*(\d+(?:\.\d+)?) *(?:s|seconds?)? *(?:,|$)/i.exec(value)?.[1]);
 	const until = Date.parse(value) - Date.parse(reply.headers.date ?? '');
 	const ms = Number.isFinite(seconds) ? seconds * 1000 : until;
 	return Number.isFinite(ms) && ms >= 0 ? Math.min(ms, 3_600_000) : undefined;

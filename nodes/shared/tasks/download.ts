@@ -96,7 +96,7 @@ export async function downloadVideo(
 		const failed =
 			outcome.error instanceof GatewayFailed
 				? outcome.error
-				: new GatewayFailed(networkFault(outcome.error));
+				: new GatewayFailed(networkFault(outcome.error, 'the server of the video'));
 		const { fault } = failed;
 		const expired = fault.category === 'expired';
 		const wait = backoff(attempt, clock.random(), fault.retryAfterMs);
@@ -235,7 +235,7 @@ function faultOf(verdict: Exclude<VideoVerdict, { kind: 'whole' }>): GatewayFail
 		// an answer in place of the file is what expired links give
 		category: verdict.kind === 'answer' ? 'expired' : 'protocol',
 		code: 'notAVideo',
-		message: `The video link leads to ${verdict.what}, not to a video`,
+		message: `The video link leads to ${verdict.what}, not to a video in MP4, MOV, WebM or Matroska`,
 		retryable: false,
 	});
 }

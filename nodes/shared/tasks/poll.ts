@@ -4,7 +4,14 @@ import { GatewayFailed } from '../errors';
 import type { ClipKind, TrackedTask } from '../transport/clipTimes';
 import { nextQueuedPollMs, type QueuePlace } from './pollSchedule';
 import type { Reply, VideoLink } from '../providers/contract';
-import { badLink, isLink, linkAnywhereIn, retryAfterOf, taskError } from '../providers/replies';
+import {
+	badLink,
+	isLink,
+	linkAnywhereIn,
+	readThrough,
+	retryAfterOf,
+	taskError,
+} from '../providers/replies';
 import {
 	backoff,
 	Doubts,
@@ -60,7 +67,10 @@ export async function fetchStatus(
 		if ('value' in asked)
 			return {
 				task,
-				state: withFoundLink(provider.readStatus(asked.value), asked.value),
+				state: withFoundLink(
+					readThrough((reply) => provider.readStatus(reply), asked.value),
+					asked.value,
+				),
 				reply: asked.value,
 			};
 		if (!isUnknownTask(asked.error)) throw asked.error;

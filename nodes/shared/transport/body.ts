@@ -42,7 +42,7 @@ export async function jsonBody(
 	inline: Record<string, MediaFile> = {},
 	buffered = false,
 ): Promise<Body> {
-	let parts: Part[] = [JSON.stringify(body)];
+	let parts: Part[] = [JSON.stringify(body, (_key, value: unknown) => wholeSigns(value))];
 	for (const [word, media] of Object.entries(inline))
 		parts = parts.flatMap((part) =>
 			typeof part === 'string'
@@ -50,6 +50,14 @@ export async function jsonBody(
 				: [part],
 		);
 	return await assemble(parts, 'application/json', buffered);
+}
+
+/**
+ * Text without NUL and halves of signs (an emoji that was cut in two): they mean nothing, and a gateway that cannot
+ * store them breaks off with an order in its hands.
+ */
+function wholeSigns(value: unknown): unknown {
+	return typeof value === 'string' ? value.replace(/[\0\p{Cs}]/gu, '') : value;
 }
 
 /**

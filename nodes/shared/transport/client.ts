@@ -133,7 +133,11 @@ export async function openClient(
 		if ('fault' in outcome) throw new GatewayFailed(outcome.fault);
 		const { tooLarge, ...answer } = outcome.value;
 		const reply = replyOf(answer, hide);
-		const fault = refusalPage(reply) ?? provider.fault(reply) ?? unreadable(reply, tooLarge);
+		const fault =
+			redirect(reply, baseUrl) ??
+			refusalPage(reply) ??
+			provider.fault(reply) ??
+			unreadable(reply, tooLarge);
 		if (fault) throw new GatewayFailed(fault, reply.status, reply);
 		return reply;
 	};
@@ -240,6 +244,20 @@ function replyOf(
 	};
 }
 
+/** An address that leads on: the key does not go along, and a paid call is not repeated. */
+function redirect({ status, headers }: Reply, baseUrl: string): ProviderFault | undefined {
+	const { location = '' } = headers;
+	const leads = status >= 300 && status < 400 && location !== '';
+	if (!leads || !URL.canParse(location, baseUrl)) return undefined;
+	return {
+		category: 'protocol',
+		code: String(status),
+		message: `The address in 'Base URL' leads on to ${new URL(location, baseUrl).origin} (HTTP status ${status}), which is not followed`,
+		retryable: false,
+		noTask: true,
+	};
+}
+
 /** Too slow, too big, too many: the status is the message, whoever sends it. */
 const SAYS_ENOUGH = [408, 413, 429];
 
@@ -311,8 +329,9 @@ const BROKEN_LATER =
 /**
  * What a call without an answer means. n8n wraps the HTTP client's error in its own class, with the code
  * somewhere along the chain of causes; the client's error holds the key, so only the code is taken from it.
+ * @param who did not answer, for the message
  */
-export function networkFault(error: unknown): ProviderFault {
+export function networkFault(error: unknown, who = 'the gateway'): ProviderFault {
 	const causes = causesOf(error);
 	const code = causes.map(codeOf).find((found) => found !== undefined) ?? 'NO_ANSWER';
 	const insecure = tlsNeverStood(code, causes);
@@ -320,18 +339,19 @@ export function networkFault(error: unknown): ProviderFault {
 	const unconnected =
 		NOT_SENT.test(code) || causes.some(({ syscall }) => BEFORE_SENDING.test(String(syscall)));
 	const heldBack = causes.some(({ name }) => HELD_BACK.test(String(name)));
+	const Who = who[0].toUpperCase() + who.slice(1);
 	const timedOut = code === 'ETIMEDOUT' || code === 'ECONNABORTED';
 	const what = heldBack
 		? 'n8n’s protection of its network (SSRF) does not let requests out to this address: its administrator can allow it'
 		: CERTIFICATE.test(code)
-			? 'The gateway’s certificate was not accepted'
+			? `The certificate of ${who} was not accepted`
 			: insecure
-				? 'No secure connection to the gateway could be made: check scheme and port of its address'
+				? `No secure connection to ${who} could be made: check scheme and port of its address`
 				: unconnected
-					? 'The gateway could not be reached'
+					? `${Who} could not be reached`
 					: timedOut
-						? 'The gateway did not answer in time'
-						: 'The connection to the gateway broke';
+						? `${Who} did not answer in time`
+						: `The connection to ${who} broke`;
 	return {
 		category: 'transient',
 		code,

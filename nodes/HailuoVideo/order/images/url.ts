@@ -101,6 +101,11 @@ export function checkImageUrl(text: string, parameter: string): 'http' | 'data' 
 				'Give one URL only, and write a blank inside it as %20.',
 			);
 		}
+		if (/[,;|]https?:\/\//i.test(url))
+			throw refuse(
+				`holds more than one URL: '${excerpt(url)}'`,
+				'Give one URL only. If it is an expression, pick one entry of the list: {{ $json.urls[0] }}.',
+			);
 		if (/^https?:\/\//i.test(url) && isUrl(url)) return 'http';
 		throw refuse(`is no valid URL: '${excerpt(url)}'`, giveUrl);
 	}
