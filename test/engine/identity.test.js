@@ -329,6 +329,21 @@ describe('a deduplication key', () => {
 		expect(paid()).toBe(1);
 	});
 
+	test('ToAPIs: an answer that was lost is looked up for the key, in a later execution as well', async () => {
+		const staticData = {};
+		const keyedOrder = keyed('k', { provider: 'toapis', completion: 'wait' });
+		loseFirstAnswer('toapis');
+		world.simulator.fault({ provider: 'toapis', kind: 'status', times: 3, do: { status: 503 } });
+		const first = await world.run(keyedOrder, { staticData });
+		expect(first.error.description).toMatch(/a paid task may exist/);
+		for (const executionId of ['2', '3']) {
+			forgetProcess();
+			const { items } = await world.run(keyedOrder, { staticData, executionId });
+			expect(items[0].json.taskId).toBe(world.simulator.tasks[0].id);
+		}
+		expect(paid()).toBe(1);
+	});
+
 	test('Stop with Cancel on Stop touches only what this execution ordered', async () => {
 		const slow = {
 			...order('wavespeed'),

@@ -196,6 +196,33 @@ describe('Max Spend: 20 items of $0.28 with room for 7', () => {
 		expect(world.simulator.paid()).toBe(1);
 	});
 
+	test('two items with one Deduplication Key are one clip, and counted once', async () => {
+		const keyed = limited({ maxSpend: 0.3, deduplicationKey: 'twins' });
+		const { items, error } = await world.run(keyed, {
+			input: many(2),
+			mode: 'trigger',
+			staticData: {},
+		});
+		expect(error).toBeUndefined();
+		expect(new Set(items.map(({ json }) => json.taskId)).size).toBe(1);
+		expect(world.simulator.paid()).toBe(1);
+	});
+
+	test('a key whose task is dead does not let an order through whose price nobody knows', async () => {
+		const staticData = {};
+		const keyed = (more = {}) => ({
+			...order({ provider: 'seaart', completion: 'return' }),
+			options: { deduplicationKey: 'dead', ...more },
+		});
+		world.simulator.outcome({ times: 1, status: 'failed', category: 'generic' });
+		const { items } = await world.run(keyed(), { input: many(1), staticData });
+		const waiting = order({ provider: 'seaart', operation: 'wait', taskId: items[0].json.taskId });
+		await world.run({ ...waiting, endpoint: items[0].json.endpoint });
+		const { error } = await world.run(keyed({ maxSpend: 1 }), { input: many(1), staticData });
+		expect(error.message).toMatch(/price of this video is not known/);
+		expect(world.simulator.paid()).toBe(1);
+	});
+
 	test.each([0, -1, 'ten', '={{ {} }}', '', null, '={{ $json.noSuchField }}'])(
 		'%j is refused before anything is sent',
 		async (maxSpend) => {

@@ -187,6 +187,24 @@ describe('what cannot be ordered now is ordered after a wake-up', () => {
 		expect(waits.length).toBeGreaterThanOrEqual(3);
 	});
 
+	test("the user's limit, shared by more executions than fit into a quarter of an hour: all are delivered", async () => {
+		const parameters = order('seaart', { mode: 'textToVideo', batching: { requestsPerMinute: 1 } });
+		const start = async (n, parked) =>
+			await world.start(parameters, { executionId: String(n), input: [{ json: {} }], parked })
+				.promise;
+		let runs = await Promise.all(Array.from({ length: 25 }, async (_, n) => await start(n)));
+		const till = ({ waitTill }) => waitTill?.getTime() ?? Number.POSITIVE_INFINITY;
+		for (let wakes = 0; runs.some(({ waitTill }) => waitTill) && wakes < 90; wakes++) {
+			time.aheadMs += Math.max(0, Math.min(...runs.map(till)) - systemClock.now());
+			const due = systemClock.now() + 60_000;
+			runs = await Promise.all(
+				runs.map(async (run, n) => (till(run) <= due ? await start(n, run) : run)),
+			);
+		}
+		expect(runs.map(({ status }) => status)).toEqual(Array(25).fill('success'));
+		expect(paid()).toBe(25);
+	});
+
 	test('the cap of videos in flight', async () => {
 		const { items, parkedRuns } = await through(order('pixazo', { batching: { maxInFlight: 2 } }), {
 			input: prompts(5),
@@ -361,6 +379,30 @@ describe('bad days', () => {
 		expect(retried.status).toBe('success');
 		expect(paid()).toBe(1);
 	});
+
+	test('a parameter of the whole run is refused at the wake-up: the error names what was paid', async () => {
+		const parked = await world.start(order('seaart'), { input: prompts(3) }).promise;
+		for (const { node } of parked.data.executionData.nodeExecutionStack)
+			node.parameters.batching = { maxInFlight: '={{ "many" }}' };
+		time.aheadMs += TASK_MS * 1.1;
+		const { data } = await world.start(order('seaart'), { parked }).promise;
+		expect(data.resultData.error.message).toMatch(/'Max Concurrent Videos' is 'many'/);
+		for (const { id } of world.simulator.tasks)
+			expect(data.resultData.error.description).toContain(id);
+	});
+
+	test.each(['pause', 'wait'])(
+		'%s: nobody answers until time is up, and the error says so',
+		async (completion) => {
+			fault('status', 999, { status: 503 });
+			const parameters = order('seaart', { completion, waitOptions: { timeout: 5 } });
+			const { error } = await through(parameters, { input: one() });
+			expect(error.message).toMatch(
+				/not finished after 5 minutes; the last question was not answered/,
+			);
+			expect(error.description).toContain(world.simulator.tasks[0].id);
+		},
+	);
 
 	test('Stop while it is awake', async () => {
 		const parked = await world.start(order('seaart'), { input: one() }).promise;

@@ -2,7 +2,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { MAX_UNKNOWN_REPLIES, retryRead } from '../../shared/async/retry';
-import { GatewayFailed } from '../../shared/errors';
+import { failureOf, GatewayFailed } from '../../shared/errors';
 import type { Reply } from '../../shared/providers/contract';
 import { toTaskItem } from '../../shared/tasks/output';
 import {
@@ -42,7 +42,7 @@ export async function waitForVideo(
 	{ task: given, since, fresh, wait, output }: AwaitedVideo,
 ): Promise<INodeExecutionData> {
 	const { client, batch, progress } = item;
-	const { last, timedOut } = await pollUntilFinal(
+	const { last, timedOut, unanswered } = await pollUntilFinal(
 		client,
 		given,
 		{
@@ -58,16 +58,20 @@ export async function waitForVideo(
 	const task = last?.task ?? given;
 	progress.task = task;
 	if (last) progress.state = { ...progress.state, ...last.state };
-	if (timedOut && wait.onTimeout !== 'return') throw timeIsUp(wait);
+	if (timedOut && wait.onTimeout !== 'return') throw timeIsUp(wait, unanswered);
 	if (last && !timedOut) mustBeSucceeded(last.state);
 	return await toOutputItem(item, task, output, last?.reply);
 }
 
-export function timeIsUp({ timeoutMs }: WaitParameters): GatewayFailed {
+/** @param unanswered why the gateway did not say how far the task is when time was up; undefined: it did */
+export function timeIsUp({ timeoutMs }: WaitParameters, unanswered?: unknown): GatewayFailed {
+	const why = unanswered
+		? `; the last question was not answered: ${failureOf(unanswered).message}`
+		: '';
 	return new GatewayFailed({
 		category: 'timeout',
 		code: 'timeout',
-		message: `The video is not finished after ${timeoutMs / 60_000} minutes`,
+		message: `The video is not finished after ${timeoutMs / 60_000} minutes${why}`,
 		retryable: true,
 	});
 }

@@ -59,10 +59,14 @@ export async function runItems<T>(
 	const continueOnFail = context.continueOnFail();
 	const opened = await settle(async () => openBatch(context, clock, ending.signal, parkedRunIndex));
 	try {
-		if ('error' in opened) throw toNodeError(context.getNode(), opened.error, facts[0]);
-		const batch = opened.value;
 		const { steps } = operation;
-		const parked = steps && readParkedRun(context, batch.runIndex);
+		const runIndex = 'value' in opened ? opened.value.runIndex : parkedRunIndex;
+		const parked = steps && runIndex !== undefined ? readParkedRun(context, runIndex) : undefined;
+		// what was paid before is named, whatever goes wrong now
+		for (const { itemIndex, progress } of facts)
+			Object.assign(progress, parked?.items[String(itemIndex)]?.progress);
+		if ('error' in opened) throw toNodeError(context.getNode(), opened.error, facts[0], facts);
+		const batch = opened.value;
 		batch.hints.push(...(parked?.hints ?? []));
 		batch.bill.push(...(parked?.bill ?? []));
 		const checked = await Promise.all(
@@ -88,7 +92,7 @@ export async function runItems<T>(
 			'value' in result && 'validated' in result.value ? [result.value] : [],
 		);
 		const judged = await settle(async () => await operation.judgeRun?.(valid, batch));
-		if ('error' in judged) throw toNodeError(context.getNode(), judged.error, facts[0]);
+		if ('error' in judged) throw toNodeError(context.getNode(), judged.error, facts[0], facts);
 		for (const [index, error] of judged.value ?? []) checked[index] = { error };
 		refuse();
 
@@ -266,7 +270,6 @@ async function checkItem<T>(facts: ItemFacts, batch: Batch, operation: Operation
 async function resumeItem(facts: ItemFacts, batch: Batch, parked: ParkedItem) {
 	const { itemIndex } = facts;
 	const { clock, context, signal } = batch;
-	Object.assign(facts.progress, parked.progress);
 	const provider =
 		parked.awaited?.task.provider ?? parked.provider ?? readProvider(context, itemIndex);
 	facts.provider = provider;

@@ -7,6 +7,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { Stopped } from '../../shared/async/clock';
 import { backoff, Doubts, MAX_RATE_LIMIT_WAIT_MS } from '../../shared/async/retry';
+import { OWN_PACE } from '../../shared/async/rateLimiter';
 import { settle, type Settled } from '../../shared/async/settle';
 import { GatewayFailed } from '../../shared/errors';
 import { retryAfterOf } from '../../shared/providers/replies';
@@ -249,8 +250,9 @@ class PausedRun<T> {
 		if ('error' in begun) {
 			const holdMs = heldBack(begun.error);
 			if (holdMs !== undefined) {
-				this.refusedSince ??= now;
 				this.heldUntil.set(item.client.account, now + Math.max(holdMs, 1));
+				if (isOwnPace(begun.error)) return;
+				this.refusedSince ??= now;
 				if (now - this.refusedSince < MAX_RATE_LIMIT_WAIT_MS) return;
 			}
 			this.finish(slot, begun);
@@ -307,6 +309,7 @@ class PausedRun<T> {
 		const until = clock.now() + ORDER_PATIENCE_MS;
 		const seen = await settle(async () => await fetchStatus(client, video.task, until));
 		const now = clock.now();
+		let unanswered: unknown;
 		if ('error' in seen) {
 			const fault = seen.error instanceof GatewayFailed ? seen.error.fault : undefined;
 			// a replica that lags does not know the task yet, and a proxy's page says nothing of it
@@ -315,6 +318,7 @@ class PausedRun<T> {
 				this.finish(slot, seen);
 				return;
 			}
+			unanswered = seen.error;
 			awaited.dueAt =
 				now + backoff(awaited.failures++, clock.random(), fault?.retryAfterMs, LONGEST_DOWN_MS);
 		} else {
@@ -341,7 +345,8 @@ class PausedRun<T> {
 		}
 		if (now < awaited.deadline) return;
 		awaited.over = true;
-		if (video.wait.onTimeout !== 'return') this.finish(slot, { error: timeIsUp(video.wait) });
+		if (video.wait.onTimeout !== 'return')
+			this.finish(slot, { error: timeIsUp(video.wait, unanswered) });
 	}
 
 	private timeOf(kind: ClipKind, { since, fresh, wait }: AwaitedVideo): AwaitedTime {
@@ -417,6 +422,10 @@ function heldBack(error: unknown): number | undefined {
 	if (fault?.category !== 'rateLimit' || !fault.noTask || !fault.retryable) return undefined;
 	return fault.retryAfterMs ?? 0;
 }
+
+/** Whether the user's own limit held an order back, which may take as long as it takes. */
+const isOwnPace = (error: unknown) =>
+	error instanceof GatewayFailed && error.fault.code === OWN_PACE;
 
 /** @param polledMs milliseconds after which it was still running, as an earlier run of the node has seen */
 function track(item: Item, { since, fresh }: AwaitedVideo, polledMs = 0) {

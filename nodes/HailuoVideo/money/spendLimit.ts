@@ -54,7 +54,8 @@ export function planSpending(items: readonly PricedItem[], spent: number): Spend
 	return { limit, total, refusals };
 }
 
-const usdOf = (cost: EstimatedCost | undefined) =>
+/** What an order costs in dollars; undefined: not known. */
+export const usdOf = (cost: EstimatedCost | undefined) =>
 	cost?.currency === 'USD' ? cost.amount : undefined;
 
 /**
@@ -79,7 +80,8 @@ export function spendLimitReached(
 	);
 }
 
-function unknownPrice(cost: EstimatedCost | undefined): InputRefused {
+/** @param cost where it is known, in another currency */
+export function unknownPrice(cost: EstimatedCost | undefined): InputRefused {
 	const why = cost
 		? `is charged in ${cost.currency}`
 		: "is not known: the gateway publishes none, the model is not in its list, or 'Extra Fields (JSON)' replace a part of the order";

@@ -1,7 +1,7 @@
 /** What a run of the node has ordered for, kept with the execution: so no second run spends it anew. */
-import { rounded } from '../../shared/catalog/prices';
+import { rounded, type EstimatedCost } from '../../shared/catalog/prices';
 import { objectOf } from '../../shared/json';
-import { spendLimitReached } from './spendLimit';
+import { spendLimitReached, unknownPrice, usdOf } from './spendLimit';
 
 /** Money that an order may cost, until its outcome is known. */
 export interface Reservation {
@@ -33,10 +33,12 @@ export class Spending {
 
 	/**
 	 * Takes an order's price from what is left.
-	 * @param usd undefined: not known, which only a run without a limit gets to
-	 * @throws InputRefused (`spendLimit`) when it would pass the limit
+	 * @throws InputRefused (`spendLimit`) when it would pass the limit, or has no price in dollars where there is one: an
+	 * order that seemed to exist already is not priced before it turns out that it does not
 	 */
-	reserve(usd = 0): Reservation {
+	reserve(cost: EstimatedCost | undefined): Reservation {
+		if (usdOf(cost) === undefined && Number.isFinite(this.limit)) throw unknownPrice(cost);
+		const usd = usdOf(cost) ?? 0;
 		if (rounded(this.spent + this.reserved + usd) > this.limit)
 			throw spendLimitReached(this.spent + this.reserved + usd, this.spent, this.limit, 1);
 		this.reserved += usd;

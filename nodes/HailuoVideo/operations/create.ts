@@ -28,17 +28,25 @@ export const create: WaitingOperation<ReadOrder> = {
 				const { maxSpend, dryRun: isDry } = read.options;
 				const order = item.progress.order ?? {};
 				if (hasLimit || isDry) order.estimatedCost = await quotePrice(item, read, quotes);
-				const { isPaid, failedBefore } = previewOrder(item, read);
+				const { isPaid, failedBefore, sharedKey } = previewOrder(item, read);
 				return {
 					item,
 					itemIndex: item.itemIndex,
 					cost: order.estimatedCost,
 					isPaid: isDry || isPaid,
 					failedBefore,
+					sharedKey,
 					maxSpend,
 				};
 			}),
 		);
+		// items with one key get one clip
+		const keys = new Set<string>();
+		for (const one of priced) {
+			if (one.sharedKey === undefined) continue;
+			one.isPaid ||= keys.has(one.sharedKey);
+			keys.add(one.sharedKey);
+		}
 		const { limit, refusals } = planSpending(priced, batch.spending.spent);
 		batch.spending.limit = limit;
 		// no money is left for another try: the row still has the task of the one that failed

@@ -1,5 +1,6 @@
 /** One order per key of the user's, across executions of an active workflow. */
 import { GatewayFailed } from '../../shared/errors';
+import type { TaskRef } from '../../shared/task';
 import { Ledger, rememberedUnknown, type LedgerEntry, type Ordered } from './ledger';
 
 /** How long a deduplication key is remembered, and how many at most per node: the oldest go first. */
@@ -15,6 +16,8 @@ export interface KeyedOrder {
 	/** The account, and the user's key. */
 	key: string;
 	fingerprint: string;
+	/** Our own name for the order, by which some gateways find a task whose answer was lost. */
+	reference: string;
 	/** Submit although an earlier outcome is unknown. */
 	resubmitUnknown: boolean;
 }
@@ -82,6 +85,7 @@ function share(scope: Scope, key: string, entry: LedgerEntry | undefined, now: n
  * process, also for executions at the same moment; between processes (queue mode with several workers) only for
  * executions that start after the earlier one has ended, because n8n saves static data at the end.
  * @param usable whether a task that was made earlier may still give its video
+ * @param find the task of an order whose answer was lost, by its reference, where the gateway can find it
  * @param make gets a function to call as soon as the outcome of the order is not known
  * @throws what `make` throws; GatewayFailed (`unknownOutcome`) for a key whose outcome is remembered as unknown
  */
@@ -89,15 +93,16 @@ export async function oncePerKey(
 	order: KeyedOrder,
 	now: () => number,
 	usable: (ordered: Ordered) => Promise<boolean>,
+	find: (reference: string) => Promise<TaskRef | undefined>,
 	make: (onUnknown: (failed: GatewayFailed) => void) => Promise<Ordered>,
 ): Promise<KeyedTask> {
-	const { key, fingerprint } = order;
+	const { key, fingerprint, reference } = order;
 	const scope = scopeOf(order.scope, order.store);
 	const running = scope.orders.get(key);
 	const known = running ? await running : new Ledger(order.store).find(key);
 	// another call may have begun while this one waited
 	if (scope.orders.get(key) !== running && scope.orders.has(key))
-		return await oncePerKey(order, now, usable, make);
+		return await oncePerKey(order, now, usable, find, make);
 
 	// from here to the entry in `orders` nothing is awaited: no second call can come between
 	let finish: (entry: LedgerEntry | undefined) => void = () => {};
@@ -110,16 +115,19 @@ export async function oncePerKey(
 	};
 	try {
 		const recent = known && now() - known.at < KEY_LIFETIME_MS ? known : undefined;
-		if (recent?.task) {
-			const found = { task: recent.task, at: recent.at };
+		const lost = recent && !recent.task && !order.resubmitUnknown ? recent : undefined;
+		const task = lost?.reference === undefined ? recent?.task : await find(lost.reference);
+		if (recent && task) {
+			const found = { task, at: recent.at };
+			if (lost) note({ ...found, fingerprint: lost.fingerprint });
 			if (await usable(found))
 				return { ...found, reused: true, differs: recent.fingerprint !== fingerprint };
-		} else if (recent && !order.resubmitUnknown) {
-			throw rememberedUnknown(recent);
+		} else if (lost) {
+			throw rememberedUnknown(lost);
 		}
 		noted = undefined;
 		const made = await make((failed) =>
-			note({ at: now(), fingerprint, reason: failed.fault.message }),
+			note({ at: now(), fingerprint, reference, reason: failed.fault.message }),
 		);
 		note({ ...made, fingerprint });
 		return { ...made, reused: false, differs: false };

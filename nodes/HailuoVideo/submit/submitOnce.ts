@@ -72,7 +72,7 @@ export async function submitOnce(item: Item, read: ReadOrder): Promise<SubmitOut
 			reference,
 			credential: client.credential,
 		});
-	const keyed = keyedOrder(item, read, fingerprint);
+	const keyed = keyedOrder(item, read, fingerprint, reference);
 	const noted: NotedOrder = {
 		key,
 		...(keyed && { deduplicationKey: read.options.deduplicationKey }),
@@ -112,8 +112,7 @@ export async function submitOnce(item: Item, read: ReadOrder): Promise<SubmitOut
 			reply = earlier.reply;
 			return { task: earlier.task, at: clock.now() };
 		}
-		const cost = progress.order?.estimatedCost;
-		const reserved = batch.spending.reserve(cost?.currency === 'USD' ? cost.amount : undefined);
+		const reserved = batch.spending.reserve(progress.order?.estimatedCost);
 		const sent = await settle(
 			async () =>
 				await send(item, read, reference, (failed) => {
@@ -148,7 +147,8 @@ export async function submitOnce(item: Item, read: ReadOrder): Promise<SubmitOut
 		return outcome(made, { fresh: isNew, own: true, reply });
 	}
 	const usable = async (ordered: Ordered) => await mayGiveVideo(item, ordered);
-	const { task, at, reused, differs } = await oncePerKey(keyed, clock.now, usable, make);
+	const find = async (lost: string) => (await findByReference(client, lost, clock))?.task;
+	const { task, at, reused, differs } = await oncePerKey(keyed, clock.now, usable, find, make);
 	note({ task, at, ...(reused && { shared: true }) });
 	if (differs)
 		batch.hints.push(
@@ -231,18 +231,24 @@ function identify(item: Item, read: ReadOrder, active: ReadonlySet<string>) {
 
 /**
  * What is known of an item's order before it is submitted. Notes nothing.
- * @returns whether nothing would be paid for it any more, our own name for it, and the task of an earlier try that failed
+ * @returns whether nothing would be paid for it any more, our own name for it, the task of an earlier try that failed,
+ * and the Deduplication Key that it shares with other orders
  */
 export function previewOrder(
 	item: Item,
 	read: ReadOrder,
-): { isPaid: boolean; reference: string; failedBefore: TaskRef | undefined } {
+): {
+	isPaid: boolean;
+	reference: string;
+	failedBefore: TaskRef | undefined;
+	sharedKey: string | undefined;
+} {
 	const { ledger, key, fingerprint, known, reference } = identify(item, read, activeCallsOf(item));
-	const keyed = keyedOrder(item, read, fingerprint);
+	const keyed = keyedOrder(item, read, fingerprint, reference);
 	const isPaid = known
 		? known.task !== undefined || !read.options.resubmitUnknown
 		: keyed !== undefined && isKeyKnown(keyed, item.batch.clock.now());
-	return { isPaid, reference, failedBefore: ledger.failedBeforeOf(key) };
+	return { isPaid, reference, failedBefore: ledger.failedBeforeOf(key), sharedKey: keyed?.key };
 }
 
 async function send(
@@ -258,8 +264,9 @@ async function send(
 		stopIf(batch.signal);
 		const { orderPatienceMs = MAX_RATE_LIMIT_WAIT_MS } = batch;
 		const bounded = batch.orderPatienceMs !== undefined;
-		const hold = client.limits.submits.holdMs(batch.requestsPerMinute);
-		if (bounded && hold > orderPatienceMs) throw held(hold);
+		const { submits } = client.limits;
+		const hold = submits.holdMs(batch.requestsPerMinute);
+		if (bounded && hold > orderPatienceMs) throw held(hold, hold > submits.holdMs());
 		const filled: VideoOrder = { ...read.order };
 		const inline: Record<string, MediaFile> = {};
 		let room = client.provider.inlineLimit ?? Number.POSITIVE_INFINITY;
@@ -336,7 +343,12 @@ function activeCallsOf({ batch }: Item): Set<string> {
 }
 
 /** Where keys are kept; only for active workflows, because n8n saves their static data and no other's. */
-function keyedOrder(item: Item, read: ReadOrder, fingerprint: string): KeyedOrder | undefined {
+function keyedOrder(
+	item: Item,
+	read: ReadOrder,
+	fingerprint: string,
+	reference: string,
+): KeyedOrder | undefined {
 	const { context } = item.batch;
 	const key = read.options.deduplicationKey ?? '';
 	if (key === '') return undefined;
@@ -349,6 +361,7 @@ function keyedOrder(item: Item, read: ReadOrder, fingerprint: string): KeyedOrde
 	return {
 		...keyScope(item, key),
 		fingerprint,
+		reference,
 		resubmitUnknown: read.options.resubmitUnknown,
 	};
 }

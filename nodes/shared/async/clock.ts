@@ -26,11 +26,27 @@ export function stopIf(signal: AbortSignal | undefined): void {
 	if (signal?.aborted) throw new Stopped();
 }
 
+/** A clock whose time goes on when the system's is set back: what was due stays due. Its sleeps are those of `clock`. */
+export function steady(clock: Clock): Clock {
+	let last = clock.now();
+	let behindMs = 0;
+	return {
+		now() {
+			const now = clock.now();
+			behindMs += Math.max(0, last - now);
+			last = now;
+			return now + behindMs;
+		},
+		sleep: async (ms, signal) => await clock.sleep(ms, signal),
+		random: () => clock.random(),
+	};
+}
+
 /** n8n's sleep() cannot be aborted: slices bound what the last one outlives a Stop by. */
 const SLICE_MS = 250;
 
 interface Sleeper {
-	/** Epoch milliseconds. */
+	/** By `performance.now()`, which nobody sets back. */
 	until: number;
 	signal: AbortSignal | undefined;
 	wake(): void;
@@ -41,7 +57,7 @@ const sleepers = new Set<Sleeper>();
 async function watchOver(): Promise<void> {
 	while (sleepers.size > 0) {
 		await sleep(SLICE_MS);
-		const soon = Date.now() + SLICE_MS;
+		const soon = performance.now() + SLICE_MS;
 		for (const sleeper of sleepers)
 			if (sleeper.until <= soon || sleeper.signal?.aborted) {
 				sleepers.delete(sleeper);
@@ -55,7 +71,7 @@ export const systemClock: Clock = {
 	random: () => Math.random(),
 	async sleep(ms, signal) {
 		if (!Number.isFinite(ms)) throw new RangeError(`Cannot wait for ${ms} milliseconds`);
-		const until = Date.now() + ms;
+		const until = performance.now() + ms;
 		stopIf(signal);
 		if (ms > 2 * SLICE_MS) {
 			await new Promise<void>((wake) => {
@@ -64,7 +80,7 @@ export const systemClock: Clock = {
 			});
 			stopIf(signal);
 		}
-		for (let left = until - Date.now(); left > 0; left = until - Date.now()) {
+		for (let left = until - performance.now(); left > 0; left = until - performance.now()) {
 			await sleep(Math.min(left, SLICE_MS));
 			stopIf(signal);
 		}

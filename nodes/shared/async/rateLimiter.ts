@@ -16,6 +16,7 @@ const MINUTE_MS = 60_000;
  */
 export class RateLimiter {
 	private notBefore = 0;
+	private refusedAt = 0;
 	private refusals = 0;
 	private inFlight = 0;
 	private maxInFlight = Number.POSITIVE_INFINITY;
@@ -57,7 +58,7 @@ export class RateLimiter {
 	/** Milliseconds until a request may leave, by the gateway's refusals and the user's limit; 0: at once. */
 	holdMs(perMinute = 0): number {
 		const now = this.clock.now();
-		return Math.max(0, this.notBefore - now, this.limitWait(now, perMinute));
+		return Math.max(0, this.refusedMs(now), this.limitWait(now, perMinute));
 	}
 
 	private async acquire(
@@ -69,19 +70,26 @@ export class RateLimiter {
 		for (;;) {
 			stopIf(signal);
 			const now = this.clock.now();
-			if (this.notBefore > Math.max(now, until)) throw held(this.notBefore - now);
-			const wait = Math.max(this.notBefore - now, this.limitWait(now, perMinute));
-			if (bounded && now + Math.max(wait, 0) > until) throw held(wait);
+			const refused = this.refusedMs(now);
+			if (refused > Math.max(0, until - now)) throw held(refused);
+			const wait = Math.max(refused, this.limitWait(now, perMinute));
+			if (bounded && now + Math.max(wait, 0) > until) throw held(wait, wait > refused);
 			if (wait <= 0 && this.inFlight < this.maxInFlight) break;
 			await this.clock.sleep(Math.max(wait, TURN_MS), signal);
 		}
 		if (perMinute > 0) this.startTimes.push(this.clock.now());
 	}
 
+	/** How long the gateway wants no request; nothing where the clock was set back since it said so. */
+	private refusedMs(now: number): number {
+		return now < this.refusedAt ? 0 : this.notBefore - now;
+	}
+
 	/** Never more than the limit in any 60 seconds. */
 	private limitWait(now: number, perMinute: number): number {
 		if (!(perMinute > 0)) return 0;
-		this.startTimes = this.startTimes.filter((at) => now - at < MINUTE_MS);
+		// what lies ahead was noted before the clock was set back
+		this.startTimes = this.startTimes.filter((at) => Math.abs(now - at) < MINUTE_MS);
 		const most = Math.max(1, Math.floor(perMinute));
 		if (this.startTimes.length < most) return 0;
 		return this.startTimes[this.startTimes.length - most] + MINUTE_MS - now;
@@ -95,16 +103,24 @@ export class RateLimiter {
 	private backOff(retryAfterMs: number): void {
 		const hold = Math.min(FIRST_HOLD_MS * 2 ** this.refusals++, LONGEST_HOLD_MS);
 		const jittered = hold * (0.8 + this.clock.random() * 0.4);
-		this.notBefore = Math.max(this.notBefore, this.clock.now() + Math.max(jittered, retryAfterMs));
+		const now = this.clock.now();
+		this.notBefore = now + Math.max(this.refusedMs(now), jittered, retryAfterMs);
+		this.refusedAt = now;
 		this.maxInFlight = 1;
 	}
 }
 
-/** Nothing was sent, so nothing can have been made. */
-export function held(ms: number): GatewayFailed {
+/** The user's own limit per minute holds a request back, and not the gateway. */
+export const OWN_PACE = 'ownPace';
+
+/**
+ * Nothing was sent, so nothing can have been made.
+ * @param isOwnPace whether the user's limit holds it back, and not the gateway
+ */
+export function held(ms: number, isOwnPace = false): GatewayFailed {
 	return new GatewayFailed({
 		category: 'rateLimit',
-		code: 'held',
+		code: isOwnPace ? OWN_PACE : 'held',
 		message: `No requests are wanted for another ${Math.ceil(ms / MINUTE_MS)} minutes`,
 		retryable: true,
 		noTask: true,

@@ -1,5 +1,5 @@
 /** Follows one task to its end, and to the address of its video. */
-import { stopIf, type Clock } from '../async/clock';
+import { steady, stopIf, type Clock } from '../async/clock';
 import { GatewayFailed } from '../errors';
 import type { ClipKind, TrackedTask } from '../transport/clipTimes';
 import { nextQueuedPollMs, type QueuePlace } from './pollSchedule';
@@ -175,16 +175,18 @@ class Timing {
 
 /**
  * Polls a task until it is final or the deadline has passed; `timedOut` tells which. One lost poll never ends
- * a task: passing failures are waited out until the deadline.
+ * a task: passing failures are waited out until the deadline. `unanswered` is the last of them where no answer followed.
  * @throws GatewayFailed when the gateway refuses to tell (key, unknown task, answers of another shape), Stopped
  */
 export async function pollUntilFinal(
 	gateway: ProviderClient,
 	given: TaskRef,
 	options: PollOptions,
-	clock: Clock,
+	systemClock: Clock,
 	signal: AbortSignal | undefined,
-): Promise<{ last?: StatusReply; timedOut: boolean }> {
+): Promise<{ last?: StatusReply; timedOut: boolean; unanswered?: unknown }> {
+	const clock = steady(systemClock);
+	let unanswered: unknown;
 	let task = given;
 	let last: StatusReply | undefined;
 	let failures = 0;
@@ -201,12 +203,14 @@ export async function pollUntilFinal(
 				if (isFinal(last.state.status)) return { last, timedOut: false };
 				failures = 0;
 				doubts = new Doubts();
+				unanswered = undefined;
 			} else {
 				const fault = seen.error instanceof GatewayFailed ? seen.error.fault : undefined;
 				if (!fault || !(fault.retryable || doubts.bear(seen.error))) throw seen.error;
+				unanswered = seen.error;
 				timing.failed(backoff(failures++, clock.random(), fault.retryAfterMs));
 			}
-			if (clock.now() >= options.deadline) return { last, timedOut: true };
+			if (clock.now() >= options.deadline) return { last, timedOut: true, unanswered };
 		}
 	} finally {
 		timing.end();

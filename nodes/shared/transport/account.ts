@@ -6,7 +6,7 @@ import { ClipTimes } from './clipTimes';
 
 /** Status and link requests at the same moment: many tasks must not stampede. */
 const READS_AT_ONCE = 20;
-/** Accounts that are remembered; the oldest goes first. Keys by expression can bring any number. */
+/** Accounts that are remembered; the one used longest ago goes first. Keys by expression can bring any number. */
 const MAX_ACCOUNTS = 1_000;
 
 export interface AccountLimits {
@@ -20,16 +20,15 @@ const limitsByAccount = new Map<string, AccountLimits>();
 
 /** The limits of an account, made at its first use. */
 export function accountLimitsOf(account: string, clock: Clock): AccountLimits {
-	const known = limitsByAccount.get(account);
-	if (known) return known;
-	const limits: AccountLimits = {
+	const limits: AccountLimits = limitsByAccount.get(account) ?? {
 		submits: new RateLimiter(clock),
 		reads: new RateLimiter(clock),
 		readLimit: concurrencyLimit(READS_AT_ONCE),
 		clipTimes: new ClipTimes(),
 	};
+	// a Map keeps its order: put in anew, an account that is in use is the last to go
+	limitsByAccount.delete(account);
 	limitsByAccount.set(account, limits);
-	// a Map keeps its order: the first key is the oldest
 	for (const oldest of limitsByAccount.keys()) {
 		if (limitsByAccount.size <= MAX_ACCOUNTS) break;
 		limitsByAccount.delete(oldest);

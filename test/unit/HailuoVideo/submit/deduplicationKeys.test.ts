@@ -23,6 +23,7 @@ const keyed = () => ({
 	store,
 	key: 'account k',
 	fingerprint: 'f',
+	reference: 'r',
 	resubmitUnknown: false,
 });
 const order = async (taskId: string, usable = true, until: Promise<unknown> = Promise.resolve()) =>
@@ -30,6 +31,7 @@ const order = async (taskId: string, usable = true, until: Promise<unknown> = Pr
 		keyed(),
 		() => NOW,
 		async () => usable,
+		async () => undefined,
 		async () => {
 			made.push(taskId);
 			await until;
