@@ -1,6 +1,7 @@
 /** Messages that have started a workflow: gateways repeat them, in any order, for a day and longer. */
 import type { IWebhookFunctions } from 'n8n-workflow';
 
+import { objectOf } from '../shared/json';
 import type { TaskRef } from '../shared/task';
 import type { TriggerEvent } from './parameters';
 
@@ -33,10 +34,11 @@ function memoryOf(context: IWebhookFunctions): Memory {
 	const key = nodeKeyOf(context);
 	const memory = inProcess.get(key) ?? { started: new Map(), claimed: new Set(), learned: '' };
 	inProcess.set(key, memory);
-	learn(memory, context.getWorkflowStaticData('node').seen);
+	learn(memory, savedOf(context).seen);
 	return memory;
 }
 
+const savedOf = (context: IWebhookFunctions) => objectOf(context.getWorkflowStaticData('node'));
 const idOf = (task: TaskRef, event: TriggerEvent) => `${task.provider} ${task.taskId} ${event}`;
 
 /** Whether the end of the task has started the workflow before: no message about it says anything new. */
@@ -82,7 +84,7 @@ export function release(
 	}
 	// one text: n8n watches every entry of an object, which takes milliseconds when there are thousands
 	memory.learned = JSON.stringify([...memory.started]);
-	context.getWorkflowStaticData('node').seen = memory.learned;
+	savedOf(context).seen = memory.learned;
 }
 
 const isRecent = (at: number | undefined, now: number) =>

@@ -198,6 +198,15 @@ describe('Deduplication Key', () => {
 		expect(clips[0]).toEqual([expect.any(Number), expect.any(Number)]);
 	});
 
+	test.each([null, 'text', 7, true])(
+		'static data that is damaged (%j) costs what it held, and no clip',
+		async (damaged) => {
+			const parameters = keyed(`damaged ${damaged}`, { completion: 'wait' });
+			const { items } = await world.run(parameters, { staticData: { 'node:Hailuo': damaged } });
+			expect(items[0].json.status).toBe('succeeded');
+		},
+	);
+
 	test('a refused order leaves the key free', async () => {
 		world.simulator.fault({
 			provider: 'gptge',

@@ -887,9 +887,10 @@ test('what is remembered is known for longer than ToAPIs repeats, and then forgo
 });
 
 test('static data of a stranger does not harm', async () => {
-	for (const seen of [null, 7, 'x', '[', '{}', '[7]', '[[1,2],["a"]]', [], { a: 'b' }]) {
+	const lists = [null, 7, 'x', '[', '{}', '[7]', '[[1,2],["a"]]', [], { a: 'b' }];
+	for (const saved of [...lists.map((seen) => ({ seen })), null, 7, 'x', []]) {
 		const node = trigger('minimax');
-		desk.database.set(node.id, JSON.stringify({ 'node:Trigger': { seen } }));
+		desk.database.set(node.id, JSON.stringify({ 'node:Trigger': saved }));
 		const before = desk.started.length;
 		await post(node, await silentTask('minimax'));
 		expect(desk.started).toHaveLength(before + 1);

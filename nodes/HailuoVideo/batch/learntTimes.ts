@@ -1,8 +1,6 @@
 /** How long clips take is kept in the node's static data: a restart of n8n does not forget it (active workflows). */
-import type { IDataObject } from 'n8n-workflow';
-
 import { typicalSecondsOf } from '../../shared/catalog/gateways';
-import { parseJson } from '../../shared/json';
+import { objectOf, parseJson } from '../../shared/json';
 import type { ClipKind } from '../../shared/transport/clipTimes';
 import type { ClipTime } from '../../shared/tasks/pollSchedule';
 import type { Batch, Item } from '../item';
@@ -40,14 +38,15 @@ export function clipKindOf({ batch, client, progress, provider }: Item): ClipKin
 	return kind;
 }
 
-const storeOf = ({ context }: Batch): IDataObject => context.getWorkflowStaticData('node');
+const storeOf = ({ context }: Batch): Record<string, unknown> =>
+	objectOf(context.getWorkflowStaticData('node'));
 const clipOf = ([notYet, ready]: [number, number]): ClipTime => ({
 	notYet: notYet * 100,
 	ready: ready * 100,
 });
 
 /** What other executions have saved meanwhile stays, unless this process knows newer clips. */
-function save(store: IDataObject, inUse: ReadonlyMap<string, ClipKind>): void {
+function save(store: Record<string, unknown>, inUse: ReadonlyMap<string, ClipKind>): void {
 	const saved = savedKinds(store.clipTimes);
 	const kept = new Map(saved.map((one) => [one[0], one]));
 	for (const [name, { learnedAt, seen }] of inUse) {

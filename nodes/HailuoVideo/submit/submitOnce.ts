@@ -11,6 +11,7 @@ import {
 } from '../../shared/async/retry';
 import { settle } from '../../shared/async/settle';
 import { GatewayFailed } from '../../shared/errors';
+import { objectOf } from '../../shared/json';
 import type { MediaFile, Reply } from '../../shared/providers/contract';
 import { fetchStatus } from '../../shared/tasks/poll';
 import { describeTask, type Reference, type TaskRef, type VideoOrder } from '../../shared/task';
@@ -369,7 +370,7 @@ function keyedOrder(
 function keyScope({ batch, client }: Item, key: string) {
 	const { context } = batch;
 	return {
-		store: context.getWorkflowStaticData('node'),
+		store: objectOf(context.getWorkflowStaticData('node')),
 		scope: `${context.getWorkflow().id}\n${context.getNode().id}`,
 		// an account knows no task of another one
 		key: `${client.account} ${key}`,

@@ -60,3 +60,12 @@ const noTimes = [NaN, Infinity, undefined, '1'];
 test.each(noTimes)('%p is no time to wait for', async (ms) => {
 	await expect(systemClock.sleep(ms)).rejects.toBeInstanceOf(RangeError);
 });
+
+test('a system clock that is set back makes no wait longer', async () => {
+	const ended = jest.fn();
+	for (const ms of [400, 2000]) void systemClock.sleep(ms).then(ended);
+	await jest.advanceTimersByTimeAsync(300);
+	jest.setSystemTime(Date.now() - 3_600_000);
+	await jest.advanceTimersByTimeAsync(1700);
+	expect(ended).toHaveBeenCalledTimes(2);
+});

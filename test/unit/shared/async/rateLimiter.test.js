@@ -173,3 +173,24 @@ describe('a request that may be put off', () => {
 		expect(clock.now()).toBeGreaterThanOrEqual(10_000);
 	});
 });
+
+test('a clock that is set back holds nobody up: neither by the user’s limit, nor by a refusal of before', async () => {
+	const { clock, passUntil } = fakeClock();
+	let setBackMs = 0;
+	const limiter = new RateLimiter({ ...clock, now: () => clock.now() - setBackMs });
+	const send = async (perMinute) =>
+		await passUntil(limiter.run(async () => 'sent', refusedFor, undefined, perMinute));
+	await send(1);
+	setBackMs = 3_600_000;
+	await send(1);
+	expect(clock.now()).toBeLessThanOrEqual(60_000);
+
+	const refuse = async () => {
+		throw tooMany;
+	};
+	await passUntil(limiter.run(refuse, refusedFor, undefined).catch(() => {}));
+	setBackMs *= 2;
+	const before = clock.now();
+	await send(0);
+	expect(clock.now() - before).toBeLessThanOrEqual(60_000);
+});

@@ -211,3 +211,29 @@ test('a task that was not made now, and one that failed, teach nothing and are n
 	await expect(follow(1, { kind, answer: () => failed('auth', false) })).rejects.toThrow('auth');
 	expect(kind.outlook).toMatchObject({ seen: [], together: 0 });
 });
+
+test.each([0, 10_000])(
+	'a clock that is set back does not stretch the wait (interval %i)',
+	async (pollIntervalMs) => {
+		const { clock, passUntil } = fakeClock();
+		const HOUR = 3_600_000;
+		const setBack = { ...clock, now: () => clock.now() - (clock.now() > 130_000 ? HOUR : 0) };
+		const { timedOut } = await passUntil(
+			pollUntilFinal(
+				gatewayWith(clock, Number.POSITIVE_INFINITY),
+				task,
+				{
+					deadline: 900_000,
+					since: 0,
+					fresh: true,
+					pollIntervalMs,
+					kind: new ClipKind(120_000, 0.5),
+				},
+				setBack,
+				undefined,
+			),
+		);
+		expect(timedOut).toBe(true);
+		expect(clock.now()).toBeLessThan(1_000_000);
+	},
+);
