@@ -46,7 +46,7 @@ export function judgeVideo(
 			`is ${verdict.what}; ${only}`,
 			verdict.kind === 'answer'
 				? 'The step before fetched an answer instead of a video. Open its output, and check its URL and sign-in.'
-				: `Give a ${names[rules.formats[0]]} file.`,
+				: `Convert it to ${names[rules.formats[0]]} before it enters the workflow.`,
 		);
 	const format = verdict.kind === 'cut' ? verdict.format : verdict.video.format;
 	if (format && !rules.formats.includes(format))
@@ -79,7 +79,10 @@ export function judgeAudio(
 	if (verdict.kind === 'empty') throw refuse('is an empty file', openIt);
 	if (verdict.kind === 'foreign') {
 		const what = strangerOf(verdict.found)?.what ?? 'not a sound file of a known format';
-		throw refuse(`is ${what}; ${only}`, `Give a ${names[rules.formats[0]]} file.`);
+		throw refuse(
+			`is ${what}; ${only}`,
+			`Convert it to ${names[rules.formats[0]]} before it enters the workflow.`,
+		);
 	}
 	const format = verdict.kind === 'cut' ? verdict.format : verdict.audio.format;
 	if (!rules.formats.includes(format))
