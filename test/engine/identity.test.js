@@ -333,7 +333,7 @@ describe('a deduplication key', () => {
 		const staticData = {};
 		const keyedOrder = keyed('k', { provider: 'toapis', completion: 'wait' });
 		loseFirstAnswer('toapis');
-		world.simulator.fault({ provider: 'toapis', kind: 'status', times: 3, do: { status: 503 } });
+		world.simulator.fault({ provider: 'toapis', kind: 'status', times: 4, do: { status: 503 } });
 		const first = await world.run(keyedOrder, { staticData });
 		expect(first.error.description).toMatch(/a paid task may exist/);
 		for (const executionId of ['2', '3']) {

@@ -3,7 +3,14 @@
  * Answers that gateways really give (public reports, recorded replies), at the gateway they came from, and others of
  * each kind: category, whether it is worth another try, and the reason in the message.
  */
+const { ExecuteContext } = require('n8n-core');
+
 const { hurry, quick, setUp } = require('./support');
+
+// on n8n 1.x each order at ToAPIs looks itself up first, and would take the answers that are meant for its status
+ExecuteContext.prototype.isToolExecution ??= function () {
+	return this.getNode().type.endsWith('Tool');
+};
 
 let world;
 beforeAll(async () => {
