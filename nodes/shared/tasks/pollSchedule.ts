@@ -47,15 +47,15 @@ const EARLIEST_S = 10;
  * known each task makes this share by itself, and the rest is divided among all.
  */
 const OWN_SHARE = 0.11;
-/** Worth of a shorter lag against a poll: 74 makes the step inside a spread of 10 % less than 4 % of the time. */
-const WORTH = 74;
+/** Worth of a shorter lag against a poll: 72 makes the step inside a spread of 10 % less than 4 % of the time. */
+const WORTH = 72;
 /** Probability that a clip of a known kind has nothing to do with those seen before. */
 const SURPRISE = 0.006;
 /** Relative spread of a kind of which a single clip was seen, and how many clips that presumption is worth. */
 const PRESUMED_SPREAD = 0.18;
 const PRESUMED_WEIGHT = 2.5;
 /** Near a presumed time each task is polled as densely as one that is alone; relative width of "near". */
-const NEAR_WIDTH = 0.08;
+const NEAR_WIDTH = 0.07;
 /** Around the end that a reported progress promises a task is polled twice as densely as without any knowledge. */
 const PROGRESS_WORTH = 3;
 /** The fixed interval most clients use: no step is longer while more polls were made than that would have made. */
