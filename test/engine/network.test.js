@@ -335,6 +335,33 @@ describe('a secure connection that never stood: nothing was made', () => {
 	});
 });
 
+describe('a proxy that cannot reach the gateway', () => {
+	const page = (status) => ({ status, body: `error code: ${status}` });
+	const goOn = { onError: 'continueRegularOutput' };
+
+	test.each([521, 523, 525, 526])('%i: the order goes out again, paid once', async (status) => {
+		simulator.fault({ provider: 'wavespeed', kind: 'submit', times: 2, do: page(status) });
+		const { items } = await world.run(create(), goOn);
+		expect(items[0].json.taskId).toEqual(expect.any(String));
+		expect(simulator.paid()).toBe(1);
+	});
+
+	test('for long: nothing was made, and the row says so', async () => {
+		simulator.fault({ provider: 'wavespeed', kind: 'submit', times: 50, do: page(521) });
+		const { error } = await world.run(create());
+		expect(error.message).toMatch(/cannot reach the gateway \(HTTP status 521\)/);
+		expect(error.description).toMatch(/Nothing was made: WaveSpeed AI is down/);
+		expect(simulator.paid()).toBe(0);
+	});
+
+	test.each([520, 522, 524])('%i may come after the order has arrived', async (status) => {
+		simulator.fault({ provider: 'wavespeed', kind: 'submit', times: 1, do: page(status) });
+		const { items } = await world.run(create(), goOn);
+		expect(items[0].json.error.category).toBe('unknownOutcome');
+		expect(simulator.requests.filter(({ kind }) => kind === 'submit')).toHaveLength(1);
+	});
+});
+
 describe('a credential, as it was pasted', () => {
 	const own = 'hailuoWaveSpeedApi';
 	const key = 'test-key-0123456789';

@@ -4,6 +4,7 @@
  */
 import type { ErrorCategory, ProviderFault } from '../../shared/errors';
 import type { TaskRef } from '../../shared/task';
+import { UNREACHED_BEHIND_PROXY } from '../../shared/transport/client';
 
 /** What is known beside the fault. */
 export interface FaultFacts {
@@ -124,10 +125,18 @@ export const specialAdvice: readonly SpecialAdvice[] = [
 		advise: checkTaskId,
 	},
 	{
+		id: 'gatewayDown',
+		when: "The gateway's proxy answered in its place: it cannot reach the gateway. Nothing was made.",
+		applies: ({ category }, { httpStatus = 0, task }) =>
+			category === 'transient' && UNREACHED_BEHIND_PROXY.includes(httpStatus) && task === undefined,
+		advise: (g) =>
+			`Nothing was made: ${g} is down at the moment. Try again later, or choose another gateway.`,
+	},
+	{
 		id: 'noChannel',
 		when: 'A relay has nobody at the moment who makes the model. Nothing was made.',
-		applies: ({ category, noTask }, { httpStatus }) =>
-			category === 'transient' && noTask === true && httpStatus !== undefined,
+		applies: ({ category, noTask }, { httpStatus, task }) =>
+			category === 'transient' && noTask === true && httpStatus !== undefined && task === undefined,
 		advise: (g) =>
 			`Nothing was made: ${g} has nobody at the moment who makes this model. Choose another model or another gateway, or try again later.`,
 	},

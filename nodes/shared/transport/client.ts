@@ -135,6 +135,7 @@ export async function openClient(
 		const reply = replyOf(answer, hide);
 		const fault =
 			redirect(reply, baseUrl) ??
+			unreachedBehindProxy(reply) ??
 			refusalPage(reply) ??
 			provider.fault(reply) ??
 			unreadable(reply, tooLarge);
@@ -254,6 +255,25 @@ function redirect({ status, headers }: Reply, baseUrl: string): ProviderFault | 
 		code: String(status),
 		message: `The address in 'Base URL' leads on to ${new URL(location, baseUrl).origin} (HTTP status ${status}), which is not followed`,
 		retryable: false,
+		noTask: true,
+	};
+}
+
+/**
+ * Cloudflare's own statuses for an origin that it could not connect to: refused, without a route, no TLS, a wrong
+ * certificate (developers.cloudflare.com, "Cloudflare 5xx errors"). Not 520, 522 and 524, which may come after the
+ * request has arrived.
+ */
+export const UNREACHED_BEHIND_PROXY: readonly number[] = [521, 523, 525, 526];
+
+/** The gateway's proxy answered, the gateway itself never heard of the request. */
+function unreachedBehindProxy({ status }: Reply): ProviderFault | undefined {
+	if (!UNREACHED_BEHIND_PROXY.includes(status)) return undefined;
+	return {
+		category: 'transient',
+		code: String(status),
+		message: `The gateway's proxy cannot reach the gateway (HTTP status ${status})`,
+		retryable: true,
 		noTask: true,
 	};
 }
