@@ -30,7 +30,8 @@ Hailuo Video, n8n's built-in MiniMax node and a plain HTTP Request loop make the
 the simulated gateway. Without an option that names a part, all parts run: two hours.
 
   --compare                only wall time, requests, lag and memory side by side
-  --times <list>           only lag and looks by clip time, beside the built-in node (15,60,120,300 seconds)
+  --times <list>           only lag and looks by clip time, beside the built-in node (15,60,120,300 seconds);
+                           all beside each other, which takes 6 GB of memory
   --exact                  only our node with clips that all take the same time
   --limiter                only our node at a gateway that takes 20 orders a minute
   --memory                 only big videos and big pictures
@@ -82,11 +83,15 @@ const MEMORY_CONTESTANTS = ['hailuo', 'builtIn'];
 const MEMORY_TURNS = 3;
 /** Start, warm-up, settling and end of an n8n. */
 const AROUND_RUN_MS = 60_000;
+/** What an n8n needs of the processor until it is there. */
+const START_MS = 15_000;
 const resultsFile = join(devDir, 'bench-results.json');
 
 const progress = createProgress({ heartbeatMs: 60_000 });
 let bench;
 let benchBeside;
+/** Those of the runs of "lag by clip time", which go on beside each other. */
+const benches = [];
 
 async function main() {
 	const args = readOptions(process.argv.slice(2));
@@ -99,28 +104,37 @@ async function main() {
 	const prepared = await prepare(progress, { line: N8N_LINE, install: !args['no-install'] });
 	bench = await openBench(prepared);
 	benchBeside = await openBench(prepared, 1);
+	if (args.parts.includes('times'))
+		for (const place of timePlansOf(args.clipSeconds, args.spread).keys())
+			benches.push(await openBench(prepared, 2 + place));
 	const build = createHash('sha256').update(readFileSync(bench.tarball)).digest('hex').slice(0, 8);
 
 	const runPart = async (part, where = bench) => {
 		const loads = [];
-		const run = async (title, plan) => {
+		const run = async (title, plan, other = where) => {
 			loads.push(loadavg()[0]);
 			return await progress.step(title, async (step) => {
-				const trials = await trialsOf(where, plan);
+				const trials = await trialsOf(other, plan);
 				step.done(trials.map(inWords).join('; '));
 				return trials;
 			});
 		};
 		// kept at once: an interrupted bench loses only what was running
-		const keep = (result) => {
-			const measured = { date: new Date().toISOString().slice(0, 10), loads, build };
+		const keep = (result, before) => {
+			const date = new Date().toISOString().slice(0, 10);
+			const measured = {
+				date,
+				loads: [...(before?.loads ?? []), ...loads],
+				build: [...new Set([...(before?.build.split(' ') ?? []), build])].join(' '),
+			};
 			const results = readResults();
 			results[part] = { ...result, measured };
 			results.machine = machine(prepared);
 			mkdirSync(devDir, { recursive: true });
 			writeFileSync(resultsFile, `${JSON.stringify(results, null, '\t')}\n`);
 		};
-		keep(await PARTS[part](args, run, keep));
+		const result = await PARTS[part](args, run, keep);
+		if (result) keep(result);
 	};
 	// a node that makes its clips one after another is idle nearly all the time: it disturbs nobody
 	const long = args.parts.includes('long') ? runPart('long', benchBeside) : undefined;
@@ -148,7 +162,13 @@ const PARTS = {
 		const plans = plansOf(conditionsOf(args)).filter(({ long }) => !long);
 		const total = plans.reduce((sum, { expectedMs }) => sum + expectedMs + AROUND_RUN_MS, 0);
 		progress.line(`Side by side: about ${duration(total)}.`);
-		return await runAll(args, plans, run, keep);
+		// other numbers of clips that were measured under the same conditions stay
+		const { compare } = readResults();
+		const conditions = conditionsOf(args);
+		const same = ['taskSeconds', 'spread', 'videoMb'].every(
+			(name) => compare?.[name] === conditions[name],
+		);
+		return await runAll(args, plans, run, keep, same ? compare : undefined);
 	},
 
 	async long(args, run, keep) {
@@ -156,16 +176,18 @@ const PARTS = {
 		return await runAll(args, plans, run, keep);
 	},
 
-	async times({ clipSeconds, spread }, run, keep) {
-		const rows = [];
-		for (const plan of timePlansOf(clipSeconds, spread)) {
+	async times({ clipSeconds, spread }, run) {
+		// what is measured is whether n8n looks, and it sleeps nearly all the time: the runs do not disturb each other
+		const plans = timePlansOf(clipSeconds, spread);
+		const runs = plans.map(async (plan, place) => {
 			const { seconds, n, contestant } = plan;
 			const title = `${clips(n)} of ${seconds} s, ${contestantOf(contestant).name}`;
-			const trials = await run(title, plan);
-			rows.push(...trials.map((trial, round) => ({ seconds, n, contestant, round, trial })));
-			keep({ spread, rows });
-		}
-		return { spread, rows };
+			// only their starts do
+			await new Promise((done) => setTimeout(done, place * START_MS));
+			const trials = await run(title, plan, benches[place]);
+			return trials.map((trial, round) => ({ seconds, n, contestant, round, trial }));
+		});
+		return { spread, rows: (await Promise.all(runs)).flat() };
 	},
 
 	async exact(args, run) {
@@ -251,17 +273,23 @@ async function trialsOf(where, plan) {
 	}
 }
 
-/** One run after the other, each kept as soon as it is there. */
-async function runAll(args, plans, run, keep) {
-	const result = { ...conditionsOf(args), trials: [] };
+/**
+ * One run after the other, each kept as soon as it is there.
+ * @param before the same part, measured before: its runs stay that are not made again
+ */
+async function runAll(args, plans, run, keep, before) {
+	const isNew = ({ n, contestant }) =>
+		plans.some((plan) => plan.n === n && plan.contestant === contestant);
+	const kept = before?.trials.filter((trial) => !isNew(trial)) ?? [];
+	const counts = [...new Set([...args.counts, ...kept.map(({ n }) => n)])].sort((a, b) => a - b);
+	const result = { ...conditionsOf(args), counts, trials: kept };
 	for (const plan of plans) {
 		const { n, contestant, expectedMs } = plan;
 		const title = `${clips(n)}, ${contestantOf(contestant).name} (about ${duration(expectedMs)})`;
 		const [trial] = await run(title, plan);
 		result.trials.push({ n, contestant, ...trial });
-		keep(result);
+		keep(result, kept.length > 0 ? before.measured : undefined);
 	}
-	return result;
 }
 
 const conditionsOf = ({ counts, spread, ...args }) => ({
@@ -347,7 +375,6 @@ await runCommand(main, {
 	},
 	cleanUp: async () => {
 		await stopAll();
-		bench?.close();
-		benchBeside?.close();
+		for (const one of [bench, benchBeside, ...benches]) one?.close();
 	},
 });

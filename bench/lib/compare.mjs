@@ -7,11 +7,11 @@ import { taskTimes } from './times.mjs';
 const LONGEST_RUN_MS = 30 * 60_000;
 /**
  * One clip is measured as so many executions of one clip, started together: a single one would tell of its luck with
- * the interval. Five use the same account, four accounts do the same.
+ * the interval. Five use the same account, twenty accounts do the same.
  */
-const SINGLES = { together: 5, accounts: 4 };
+const SINGLES = { together: 5, accounts: 20 };
 /** Executions of single clips, and batches of ten, of which "lag by clip time" gives the mean; none teaches another. */
-const STRANGERS = { 1: 20, 10: 5 };
+const STRANGERS = { 1: 20, 10: 20 };
 
 /**
  * The runs in their order: for each number of clips another contestant begins, so that a change of the machine's load

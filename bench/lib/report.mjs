@@ -234,7 +234,7 @@ function compareSection(compare) {
 function clipTimesSection(clipTimes) {
 	return [
 		'## Lag by clip time',
-		'How late it is seen that a clip is ready, and how often it is looked at, where nobody knows beforehand what a clip takes: with ours the first time (the catalog presumes 120 s) and the next time in the same n8n, when one clip, or ten, have been seen. "1 clip" is the mean of twenty executions of one clip each, "10 clips" of five executions of ten; each execution has an account of its own, so that none teaches another. [Simulated](looks.md) for many more times.',
+		'How late it is seen that a clip is ready, and how often it is looked at, where nobody knows beforehand what a clip takes: with ours the first time (the catalog presumes 120 s) and the next time in the same n8n, when one clip, or ten, have been seen. "1 clip" is the mean of twenty executions of one clip each, "10 clips" of twenty executions of ten; each execution has an account of its own, so that none teaches another. [Simulated](looks.md) for many more times.',
 		markdownTable(TIME_COLUMNS, timeTableRows(clipTimes)),
 	];
 }
@@ -295,7 +295,7 @@ function conditions(results) {
 				`Every clip: MiniMax-Hailuo-02, text to video, 768P, 6 s, ${compare.videoMb} MB; everything else is left at its default. The gateway takes ${compare.taskSeconds} s for it${compare.spread > 0 ? `, ± ${percent(compare.spread)}: the same list of times for everybody. (A time that is an exact multiple of a peer's fixed interval would flatter that peer, one a second longer would cost it a whole interval.)` : '.'}`,
 			...contestants.map(({ name, how }) => `**${name}**: ${how}.`),
 			compare?.trials.some(({ executions }) => executions > 1) &&
-				'"1 clip" is five executions of one clip each, started together in one account, with five of those times, and the same in three other accounts; given is the mean of all.',
+				'"1 clip" is five executions of one clip each, started together in one account, with five of those times, and the same in nineteen other accounts; given is the mean of all.',
 			'Every run has a fresh n8n and a fresh simulator, the latter in a process of its own; one small clip is made first as a warm-up, then n8n is left alone until its memory keeps still. With each number of clips another way begins.',
 			'Wall time is what n8n itself notes for the execution. Peak memory is the kernel’s (VmHWM).',
 			machine &&
