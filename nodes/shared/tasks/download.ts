@@ -176,11 +176,10 @@ async function store(
 	if (maxBytes > 0 && promised > maxBytes) throw tooLarge(promised, maxBytes);
 
 	const file = new VideoFile();
+	const pieces = metered(body, meter, maxBytes, file);
 	let verdict: VideoVerdict | undefined;
 	const stored = await settle(async () => {
-		const chunks = body[Symbol.asyncIterator]();
-		const next = async () => metered(await chunks.next(), meter, maxBytes, file);
-		const first = await beginning(next, file);
+		const first = await beginning(pieces, file);
 		if (!file.type) {
 			verdict = file.end();
 			return undefined;
@@ -188,7 +187,7 @@ async function store(
 		const { mimeType, extension } = file.type;
 		const whole = async function* () {
 			yield* first;
-			for (let chunk = await next(); chunk; chunk = await next()) yield chunk;
+			yield* pieces;
 			verdict = file.end();
 			// before n8n takes the end for the end of a good file
 			if (verdict.kind !== 'whole') throw faultOf(verdict);
@@ -215,14 +214,14 @@ async function store(
 
 /** Reads as much as tells what the file is. */
 async function beginning(
-	next: () => Promise<Uint8Array | undefined>,
+	pieces: AsyncGenerator<Uint8Array>,
 	file: VideoFile,
 ): Promise<Uint8Array[]> {
 	const read: Uint8Array[] = [];
 	while (!file.type && !file.hopeless) {
-		const chunk = await next();
-		if (!chunk) break;
-		read.push(chunk);
+		const next = await pieces.next();
+		if (next.done) break;
+		read.push(next.value);
 	}
 	return read;
 }
@@ -240,22 +239,20 @@ function faultOf(verdict: Exclude<VideoVerdict, { kind: 'whole' }>): GatewayFail
 	});
 }
 
-/**
- * Counts a chunk, and shows it to the file's judge; undefined at the end of the stream.
- * @throws GatewayFailed when the file is longer than the user wants
- */
-function metered(
-	{ done, value: chunk }: IteratorResult<Buffer>,
+/** Passes a stream on and counts it. @throws GatewayFailed when it is longer than the user wants */
+async function* metered(
+	body: ByteStream,
 	meter: Meter,
 	maxBytes: number,
 	file: VideoFile,
-): Uint8Array | undefined {
-	if (done) return undefined;
-	meter.bytes += chunk.length;
-	if (maxBytes > 0 && meter.bytes > maxBytes) throw tooLarge(meter.bytes, maxBytes);
-	file.push(chunk);
-	for (let made = 0; made < YOUNG_STRINGS; made++) chunk.toString('latin1');
-	return chunk;
+): AsyncGenerator<Uint8Array> {
+	for await (const chunk of body) {
+		meter.bytes += chunk.length;
+		if (maxBytes > 0 && meter.bytes > maxBytes) throw tooLarge(meter.bytes, maxBytes);
+		file.push(chunk);
+		for (let made = 0; made < YOUNG_STRINGS; made++) chunk.toString('latin1');
+		yield chunk;
+	}
 }
 
 /** Never resolves while `work` runs well; throws when no byte arrives for long. */
