@@ -234,7 +234,7 @@ function compareSection(compare) {
 function clipTimesSection(clipTimes) {
 	return [
 		'## Lag by clip time',
-		'How late it is seen that a clip is ready, and how often it is looked at, where nobody knows beforehand what a clip takes: with ours the first time (the catalog presumes 120 s) and the next time in the same n8n, when one clip, or ten, have been seen. "1 clip" is the mean of twenty executions of one clip each, "10 clips" of twenty executions of ten; each execution has an account of its own, so that none teaches another. [Simulated](looks.md) for many more times.',
+		'How late it is seen that a clip is ready, and how often it is looked at, where nobody knows beforehand what a clip takes: with ours the first time (the catalog presumes 120 s) and the next time in the same n8n, when one clip, or ten, have been seen. "1 clip" is the mean of twenty executions of one clip each, "10 clips" of twenty executions of ten; each execution has an account of its own, so that none teaches another. The marks below are meant for the mean of many more: [simulated](looks.md), also for other times.',
 		markdownTable(TIME_COLUMNS, timeTableRows(clipTimes)),
 	];
 }
