@@ -14,7 +14,7 @@ import { prepare } from '../tools/lib/prepare.mjs';
 import { stopAll } from '../tools/lib/processes.mjs';
 import { createProgress, formatSeconds } from '../tools/lib/progress.mjs';
 import { runCommand } from '../tools/lib/stop-signal.mjs';
-import { completed, middleOf, plansOf, timePlansOf } from './lib/compare.mjs';
+import { areComparable, completed, middleOf, plansOf, timePlansOf } from './lib/compare.mjs';
 import { contestantOf } from './lib/contestants.mjs';
 import { openBench } from './lib/instance.mjs';
 import { consoleReport, markdownReport, withBench } from './lib/report.mjs';
@@ -164,11 +164,8 @@ const PARTS = {
 		progress.line(`Side by side: about ${duration(total)}.`);
 		// other numbers of clips that were measured under the same conditions stay
 		const { compare } = readResults();
-		const conditions = conditionsOf(args);
-		const same = ['taskSeconds', 'spread', 'videoMb'].every(
-			(name) => compare?.[name] === conditions[name],
-		);
-		return await runAll(args, plans, run, keep, same ? compare : undefined);
+		const before = areComparable(compare, conditionsOf(args)) ? compare : undefined;
+		return await runAll(args, plans, run, keep, before);
 	},
 
 	async long(args, run, keep) {

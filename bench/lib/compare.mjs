@@ -103,10 +103,7 @@ export function computeTrial({ n, contestant }, trials) {
  */
 export function completed(compare, long) {
 	const { counts, trials } = compare;
-	const comparable = ['taskSeconds', 'spread', 'videoMb'].every(
-		(name) => long?.[name] === compare[name],
-	);
-	const apart = comparable ? long.trials.filter(({ failed }) => !failed) : [];
+	const apart = areComparable(compare, long) ? long.trials.filter(({ failed }) => !failed) : [];
 	const has = (list, n, contestant) =>
 		list.find((one) => one.n === n && one.contestant === contestant);
 	const missing = counts
@@ -119,6 +116,11 @@ export function completed(compare, long) {
 		);
 	return { ...compare, trials: inOrder([...trials, ...missing]) };
 }
+
+/** Whether two parts were measured under the same conditions; not where one of them is missing. */
+export const areComparable = (one, other) =>
+	Boolean(one && other) &&
+	['taskSeconds', 'spread', 'videoMb'].every((name) => one[name] === other[name]);
 
 const withMark = (trial) => trial && { ...trial, apart: true };
 

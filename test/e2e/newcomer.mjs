@@ -6,7 +6,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { closeEditor, openPage, steady, testId } from '../../tools/lib/browser.mjs';
+import {
+	closeEditor,
+	executeWorkflow,
+	openPage,
+	steady,
+	testId,
+} from '../../tools/lib/browser.mjs';
 import { packageName } from '../../tools/lib/package.mjs';
 import { root } from '../../tools/lib/paths.mjs';
 import { table } from '../../tools/lib/table.mjs';
@@ -65,12 +71,12 @@ await runSuite({
 		await picture('Imported', 'imported');
 		await step('4. Credential', async () => await connect(walker, simulator.baseUrl('minimax')));
 		await picture('Connected', 'connected');
-		const [upToKey] = [walker.rows.length];
+		const upToKey = walker.rows.length;
 		await step('5. Image and prompt', async () => {
 			await describeVideo(walker, `${simulator.url}/images/first.png`);
 		});
 		await step('5. Execute', async () => {
-			await execute(walker);
+			await walker.execute();
 			report.check('clips paid', simulator.paid(), 1);
 			const [submit] = simulator.requests.filter(({ kind }) => kind === 'submit');
 			report.check('prompt at the gateway', submit?.body?.prompt, PROMPT);
@@ -112,6 +118,11 @@ function createWalker(page) {
 		async type(locator, text) {
 			row.typed++;
 			await locator.first().fill(text);
+		},
+		/** Until the clip has come out of the node, and out of the one behind it. */
+		async execute() {
+			row.presses++;
+			await executeWorkflow(page, 5);
 		},
 		/** @param {number} upToKey how many steps lead to the key */
 		summary(upToKey) {
@@ -207,14 +218,4 @@ async function describeVideo({ page, press, type, openNode }, imageUrl) {
 	await type(value(0), imageUrl);
 	await type(value(1), PROMPT);
 	await press(page.locator(CLOSE));
-}
-
-/** Until the clip has come out of the node, and out of the one behind it. */
-async function execute({ page, press }) {
-	await press(page.locator(testId('execute-workflow-button')));
-	await page.waitForFunction(
-		([selector, count]) => document.querySelectorAll(selector).length >= count,
-		[testId('canvas-node-status-success'), 5],
-		{ timeout: 60_000 },
-	);
 }

@@ -115,9 +115,7 @@ function page(cells, fixedRows) {
 		worse.length === 0
 			? `Never worse than a fixed 15 seconds in both lag and looks: held in all ${cells.length} cells below (differences under ${Math.round((CHANCE - 1) * 100)} % are chance).`
 			: `Worse than a fixed 15 seconds in both lag and looks: ${worse.map(({ seconds, clips, known, distribution }) => `${distribution}, ${seconds} s, ${clipsInWords(clips)}, ${known ? 'next' : 'first'} time`).join('; ')}.`,
-		'Two marks contradict each other for a single clip of a kind that was never seen. A lag of 6 % + 1 s from 12 s on takes 13.7 looks until 108 s, more than a fixed 15 s has made by then; from there on only steps of 15 s at most are not worse in both; that makes 46.5 looks at 600 s at the very least, not 45. The schedule keeps to the steps'.concat(
-			beyond(cells),
-		),
+		`Two marks contradict each other for a single clip of a kind that was never seen. A lag of 6 % + 1 s from 12 s on takes 13.7 looks until 108 s, more than a fixed 15 s has made by then; from there on only steps of 15 s at most are not worse in both; that makes 46.5 looks at 600 s at the very least, not 45. The schedule keeps to the steps${beyond(cells)}`,
 		'## First time: nothing was seen of this kind',
 		cellTable(cells, 0),
 		'The catalog’s presumed time is 120 s in all cells, right or wrong.',
